@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hub.h: the parent's side of burning: finds tokens, gives each order its token by serial, runs one worker
+ * process a token at once, and drives every order through the step table (step.h) with journal and CA.
+ *
+ * The hub loads no PKCS#11 module itself: every call to a module happens in a `sealbatch-worker` process,
+ * so a module's crash, hang or garbage is that worker's end and nobody else's.
+ */
+#ifndef SB_BURNER_HUB_H
+#define SB_BURNER_HUB_H
+
+#include <glib.h>
+
+#include "burner/burn.h"
+#include "burner/ca.h"
+#include "burner/journal.h"
+#include "burner/pin.h"
+
+G_BEGIN_DECLS
+
+/* A vendor's profile: what its module needs to know. */
+typedef struct {
+    char *module;           /* path of the PKCS#11 module */
+    char *slot_filter;      /* only slots whose description or token model holds this; NULL = all */
+    char *factory_so_pin;   /* keys leave the factory initialised with these; NULL = blank keys only */
+    char *factory_user_pin;
+    guint max_procs;        /* workers at once; 0 = no limit, 1 for modules that allow one process */
+    gsize capacity;         /* bytes a key takes when the token does not tell; 0 = not known */
+    guint call_ms;          /* watchdog for one request without key generation; 0 = 30000 */
+    guint keygen_ms;        /* with key generation; 0 = 120000 */
+} BurnHubConfig;
+
+typedef struct {
+    char *serial;      /* "" before a SoftHSM slot is initialised */
+    char *label, *model, *manufacturer;
+    gulong slot;       /* for people only: slot ids move */
+    gboolean initialised, user_pin_set, pin_locked, pin_final_try;
+    guint objects;     /* public ones, as seen without a login */
+    gsize free_bytes;  /* 0 = not told */
+} BurnToken;
+void burn_token_free(BurnToken *token);
+
+typedef struct {
+    gpointer data;
+    /* Between CERT_WRITTEN and SEAL_MADE: the order's seals, each naming this certificate.
+     * Returns: (transfer full)(element-type BurnBlob, free func set), an empty array when it has none,
+     * NULL with error. Called on the hub's thread; may be called again after a crash before SEAL_MADE. */
+    GPtrArray *(*make_seals)(const BurnOrder *order, GBytes *certificate, gpointer data, GError **error);
+    /* Make the PIN letter durable; idempotent. NULL: there are no letters. */
+    gboolean (*seal_pin)(const BurnOrder *order, const char *serial, const BurnPin *pin, gpointer data,
+                         GError **error);
+    /* The user PIN of a key in use (BURN_PIN_ASKED). (transfer full) NULL: not to be had now, the order waits. */
+    BurnPin *(*ask_pin)(const BurnOrder *order, const char *serial, gpointer data);
+    /* An order entered a state, or step @step of @steps of it is done. NULL: nobody looks. */
+    void (*progress)(const BurnOrder *order, const char *serial, BurnState state, guint step, guint steps,
+                     gpointer data);
+    /* A unit is finished for this run. (transfer none) NULL: nobody looks. */
+    void (*finished)(const BurnOrder *order, const BurnResult *result, gpointer data);
+} BurnHubCalls;
+
+typedef struct BurnHub BurnHub;
+
+/* All but @config stay the caller's and must outlive the hub. @worker NULL: sealbatch-worker beside the running
+ * program. @now gives Unix seconds (NULL: the clock). SB_ERROR_ENV when there is no worker or no module. */
+BurnHub *burn_hub_new(const BurnHubConfig *config, const char *worker, const BurnJournal *journal, BurnCa *ca,
+                      const BurnPinSource *pins, const BurnHubCalls *calls, GError **error);
+void burn_hub_free(BurnHub *hub);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnHub, burn_hub_free)
+
+/* What is plugged in, by serial. (element-type BurnToken) SB_ERROR_TOKEN, SB_ERROR_ENV. */
+GPtrArray *burn_hub_tokens(BurnHub *hub, GError **error);
+
+/* Burn all @orders (element-type BurnOrder), as many at once as there are tokens and max_procs allows.
+ * Orders named by serial get theirs; the others get blank keys in order. Each order ends in one BurnResult, in
+ * the order of @orders. Runs a GMainContext of its own until all are finished; burn_hub_stop() from a
+ * signal handler's source ends it after the running acts.
+ * Returns: (transfer full)(element-type BurnResult); NULL with SB_ERROR_ENV when no worker can run at all. */
+GPtrArray *burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error);
+
+/* Async-signal-safe: finish the acts that run, start no new ones. */
+void burn_hub_stop(BurnHub *hub);
+
+/* A person's decision on a HELD unit. */
+typedef enum {
+    BURN_DECIDE_RETRY,   /* the cause is gone: go on from where it was held */
+    BURN_DECIDE_RESTART, /* another key: what was issued is revoked, then from QUEUED with a new mark */
+    BURN_DECIDE_GIVE_UP  /* what was issued is revoked, then FAILED */
+} BurnDecision;
+/* Writes the journal only; the next burn_hub_run acts on it. SB_ERROR_INPUT when the unit is not held. */
+gboolean burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision, GError **error);
+
+G_END_DECLS
+
+#endif
