@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/error.h"
 
-G_DEFINE_QUARK(sb-error, sb_error)
+G_DEFINE_QUARK(sb - error, sb_error)

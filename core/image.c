@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* image.c: pixels in memory: planes, turns, shrinking and warping. */
+#include "core/image.h"
+
+#include <math.h>
+#include <string.h>
+
+Image *
+image_new(guint width, guint height, guint channels)
+{
+    g_assert(width >= 1 && width <= 65535 && height >= 1 && height <= 65535 && (channels == 1 || channels == 3));
+    Image *image = g_new(Image, 1);
+    *image = (Image){ width, height, channels, g_malloc((gsize)width * height * channels) };
+    return image;
+}
+
+Image *
+image_copy(const Image *image)
+{
+    Image *copy = image_new(image->width, image->height, image->channels);
+    memcpy(copy->data, image->data, (gsize)image->width * image->height * image->channels);
+    return copy;
+}
+
+void
+image_free(Image *image)
+{
+    if (!image)
+        return;
+    g_free(image->data);
+    g_free(image);
+}
+
+static guint8
+plane_of(const guint8 *p, ImagePlane plane)
+{
+    switch (plane) {
+    case IMAGE_RED:
+        return p[0];
+    case IMAGE_GREEN:
+        return p[1];
+    case IMAGE_BLUE:
+        return p[2];
+    case IMAGE_LUMA:
+        return (guint8)((p[0] * 19595u + p[1] * 38470u + p[2] * 7471u + 32768u) >> 16);
+    case IMAGE_MIN:
+        return MIN(p[0], MIN(p[1], p[2]));
+    case IMAGE_MAX:
+        return MAX(p[0], MAX(p[1], p[2]));
+    }
+    g_assert_not_reached();
+}
+
+Image *
+image_plane(const Image *image, ImagePlane plane)
+{
+    if (image->channels == 1)
+        return image_copy(image);
+    Image *grey = image_new(image->width, image->height, 1);
+    gsize n = (gsize)image->width * image->height;
+    for (gsize i = 0; i < n; i++)
+        grey->data[i] = plane_of(image->data + i * 3, plane);
+    return grey;
+}
+
+Image *
+image_turn(const Image *image, guint quarter_turns_cw)
+{
+    guint turns = quarter_turns_cw % 4;
+    if (turns == 0)
+        return image_copy(image);
+    guint w = image->width, h = image->height, c = image->channels;
+    Image *out = turns == 2 ? image_new(w, h, c) : image_new(h, w, c);
+    for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++) {
+            guint ox = turns == 1 ? h - 1 - y : turns == 2 ? w - 1 - x : y;
+            guint oy = turns == 1 ? x : turns == 2 ? h - 1 - y : w - 1 - x;
+            memcpy(out->data + ((gsize)oy * out->width + ox) * c, image->data + ((gsize)y * w + x) * c, c);
+        }
+    return out;
+}
+
+Image *
+image_shrink(const Image *image, guint factor)
+{
+    g_assert(factor >= 1 && factor <= 16);
+    if (factor == 1)
+        return image_copy(image);
+    guint c = image->channels;
+    Image *out = image_new(MAX(image->width / factor, 1), MAX(image->height / factor, 1), c);
+    guint fx = MIN(factor, image->width), fy = MIN(factor, image->height), area = fx * fy;
+    g_autofree guint32 *sums = g_new(guint32, (gsize)out->width * c);
+    for (guint y = 0; y < out->height; y++) {
+        memset(sums, 0, (gsize)out->width * c * sizeof *sums);
+        for (guint dy = 0; dy < fy; dy++) {
+            const guint8 *p = image->data + (gsize)(y * fy + dy) * image->width * c;
+            for (guint x = 0; x < out->width; x++)
+                for (guint dx = 0; dx < fx; dx++)
+                    for (guint k = 0; k < c; k++)
+                        sums[x * c + k] += *p++;
+        }
+        guint8 *q = out->data + (gsize)y * out->width * c;
+        for (gsize i = 0; i < (gsize)out->width * c; i++)
+            q[i] = (guint8)((sums[i] + area / 2) / area);
+    }
+    return out;
+}
+
+/* Bilinear sample at (x, y), pixel centres at integers; FALSE outside. */
+static gboolean
+sample(const Image *image, double x, double y, double *rgb)
+{
+    guint c = image->channels;
+    if (!(x > -0.5 && y > -0.5 && x < image->width - 0.5 && y < image->height - 0.5))
+        return FALSE;
+    x = CLAMP(x, 0, image->width - 1.0);
+    y = CLAMP(y, 0, image->height - 1.0);
+    guint x0 = (guint)x, y0 = (guint)y, x1 = MIN(x0 + 1, image->width - 1), y1 = MIN(y0 + 1, image->height - 1);
+    double fx = x - x0, fy = y - y0;
+    const guint8 *a = image->data + ((gsize)y0 * image->width + x0) * c;
+    const guint8 *b = image->data + ((gsize)y0 * image->width + x1) * c;
+    const guint8 *d = image->data + ((gsize)y1 * image->width + x0) * c;
+    const guint8 *e = image->data + ((gsize)y1 * image->width + x1) * c;
+    for (guint k = 0; k < c; k++)
+        rgb[k] = (1 - fy) * ((1 - fx) * a[k] + fx * b[k]) + fy * ((1 - fx) * d[k] + fx * e[k]);
+    return TRUE;
+}
+
+/* How many source pixels one step in the warped picture covers, at its middle and its corners. */
+static guint
+supersampling(const Homography *h, guint width, guint height)
+{
+    double worst = 0;
+    for (int i = 0; i < 5; i++) {
+        double x = i == 4 ? width / 2.0 : (i & 1) * (width - 1.0),
+               y = i == 4 ? height / 2.0 : (i >> 1) * (height - 1.0);
+        Point o = homography_apply(h, (Point){ x, y });
+        Point r = homography_apply(h, (Point){ x + 1, y }), d = homography_apply(h, (Point){ x, y + 1 });
+        worst = fmax(worst, fmax(point_distance(o, r), point_distance(o, d)));
+    }
+    return worst > 1.3 ? (guint)CLAMP(ceil(worst), 2, 8) : 1;
+}
+
+Image *
+image_warp(const Image *source, const Homography *to_source, guint width, guint height, guint8 outside)
+{
+    Image *out = image_new(width, height, source->channels);
+    guint c = source->channels, n = supersampling(to_source, width, height);
+    for (guint y = 0; y < height; y++)
+        for (guint x = 0; x < width; x++) {
+            double sum[3] = { 0, 0, 0 };
+            for (guint s = 0; s < n * n; s++) {
+                Point at = { x + (s % n + 0.5) / n - 0.5, y + (s / n + 0.5) / n - 0.5 };
+                Point from = homography_apply(to_source, at);
+                double rgb[3] = { outside, outside, outside };
+                sample(source, from.x, from.y, rgb);
+                for (guint k = 0; k < c; k++)
+                    sum[k] += rgb[k];
+            }
+            guint8 *q = out->data + ((gsize)y * width + x) * c;
+            for (guint k = 0; k < c; k++)
+                q[k] = (guint8)(sum[k] / (n * n) + 0.5);
+        }
+    return out;
+}
