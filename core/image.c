@@ -63,21 +63,56 @@ image_plane(const Image *image, ImagePlane plane)
     return grey;
 }
 
+Homography
+image_orientation_to_stored(guint orientation, guint stored_width, guint stored_height)
+{
+    double w = stored_width - 1.0, h = stored_height - 1.0;
+    switch (orientation) {
+    case 2:
+        return (Homography){ { -1, 0, w, 0, 1, 0, 0, 0, 1 } };
+    case 3:
+        return (Homography){ { -1, 0, w, 0, -1, h, 0, 0, 1 } };
+    case 4:
+        return (Homography){ { 1, 0, 0, 0, -1, h, 0, 0, 1 } };
+    case 5:
+        return (Homography){ { 0, 1, 0, 1, 0, 0, 0, 0, 1 } };
+    case 6:
+        return (Homography){ { 0, 1, 0, -1, 0, h, 0, 0, 1 } };
+    case 7:
+        return (Homography){ { 0, -1, w, -1, 0, h, 0, 0, 1 } };
+    case 8:
+        return (Homography){ { 0, -1, w, 1, 0, 0, 0, 0, 1 } };
+    default:
+        return homography_identity();
+    }
+}
+
+Image *
+image_orient(const Image *stored, guint orientation)
+{
+    if (orientation <= 1 || orientation > 8)
+        return image_copy(stored);
+    guint w = stored->width, h = stored->height, c = stored->channels;
+    Image *out = orientation >= 5 ? image_new(h, w, c) : image_new(w, h, c);
+    Homography back = image_orientation_to_stored(orientation, w, h);
+    for (guint y = 0; y < out->height; y++) {
+        /* Affine with unit steps: walk the stored picture along one line. */
+        Point from = homography_apply(&back, (Point){ 0, y });
+        gssize step = ((gssize)back.m[0] + (gssize)back.m[3] * w) * c;
+        const guint8 *p = stored->data + ((gsize)from.y * w + (gsize)from.x) * c;
+        guint8 *q = out->data + (gsize)y * out->width * c;
+        for (guint x = 0; x < out->width; x++, q += c, p += step)
+            for (guint k = 0; k < c; k++)
+                q[k] = p[k];
+    }
+    return out;
+}
+
 Image *
 image_turn(const Image *image, guint quarter_turns_cw)
 {
-    guint turns = quarter_turns_cw % 4;
-    if (turns == 0)
-        return image_copy(image);
-    guint w = image->width, h = image->height, c = image->channels;
-    Image *out = turns == 2 ? image_new(w, h, c) : image_new(h, w, c);
-    for (guint y = 0; y < h; y++)
-        for (guint x = 0; x < w; x++) {
-            guint ox = turns == 1 ? h - 1 - y : turns == 2 ? w - 1 - x : y;
-            guint oy = turns == 1 ? x : turns == 2 ? h - 1 - y : w - 1 - x;
-            memcpy(out->data + ((gsize)oy * out->width + ox) * c, image->data + ((gsize)y * w + x) * c, c);
-        }
-    return out;
+    static const guint orientations[4] = { 1, 6, 3, 8 };
+    return image_orient(image, orientations[quarter_turns_cw % 4]);
 }
 
 Image *

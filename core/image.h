@@ -36,6 +36,10 @@ typedef enum {
 /* A grey copy of one plane (a plain copy where @image is grey). */
 Image *image_plane(const Image *image, ImagePlane plane);
 
+/* The picture a viewer shows for the EXIF @orientation 1..8, and the way back for pixels of that stored size. */
+Image *image_orient(const Image *stored, guint orientation);
+Homography image_orientation_to_stored(guint orientation, guint stored_width, guint stored_height);
+
 /* Turn by @quarter_turns_cw x 90 degrees clockwise, loss-free. */
 Image *image_turn(const Image *image, guint quarter_turns_cw);
 
