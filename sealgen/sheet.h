@@ -31,9 +31,9 @@ typedef struct {
 
 typedef enum {
     SCALE_UNPROVEN,
-    SCALE_SHEET_MARKS,    /* our own sheet's marks and the paper or the dpi agree */
-    SCALE_PAPER_EDGES,    /* four edges of an A4 sheet */
-    SCALE_DPI_PAGE_SIZE,  /* the file's dpi, confirmed by the page size within 3 % */
+    SCALE_SHEET_MARKS,   /* our own sheet's marks and the paper or the dpi agree */
+    SCALE_PAPER_EDGES,   /* four edges of an A4 sheet */
+    SCALE_DPI_PAGE_SIZE, /* the file's dpi, confirmed by the page size within 3 % */
     SCALE_SOURCES
 } ScaleSource;
 
@@ -41,28 +41,28 @@ typedef enum { SHAPE_ROUND, SHAPE_OVAL, SHAPE_RECTANGLE, SHAPE_FREE, SHAPES } Se
 
 /* Why a sample is not perfect, for a person. */
 typedef enum {
-    SAMPLE_FAINT = 1 << 0,      /* little ink */
-    SAMPLE_PARTIAL = 1 << 1,    /* sectors without ink */
-    SAMPLE_BLOTTED = 1 << 2,    /* ink has run: strokes are much wider than in the others */
-    SAMPLE_DOUBLED = 1 << 3,    /* two impressions over each other */
-    SAMPLE_CROSSED = 1 << 4,    /* handwriting, print or a box line over it */
-    SAMPLE_CUT = 1 << 5,        /* leaves the page */
-    SAMPLE_BLURRED = 1 << 6,    /* out of focus, or too few pixels a millimetre */
-    SAMPLE_DIFFERENT = 1 << 7,  /* does not register with the others */
-    SAMPLE_OUTSIDE = 1 << 8     /* stands outside the places for samples */
+    SAMPLE_FAINT = 1 << 0,     /* little ink */
+    SAMPLE_PARTIAL = 1 << 1,   /* sectors without ink */
+    SAMPLE_BLOTTED = 1 << 2,   /* ink has run: strokes are much wider than in the others */
+    SAMPLE_DOUBLED = 1 << 3,   /* two impressions over each other */
+    SAMPLE_CROSSED = 1 << 4,   /* handwriting, print or a box line over it */
+    SAMPLE_CUT = 1 << 5,       /* leaves the page */
+    SAMPLE_BLURRED = 1 << 6,   /* out of focus, or too few pixels a millimetre */
+    SAMPLE_DIFFERENT = 1 << 7, /* does not register with the others */
+    SAMPLE_OUTSIDE = 1 << 8    /* stands outside the places for samples */
 } SampleReasons;
 
 typedef struct {
-    guint page;              /* into the @pages given */
+    guint page; /* into the @pages given */
     char *file;
-    guint page_index;        /* page inside that file */
-    Point centre_px;         /* in stored pixels of the file */
-    double rotation_deg;     /* clockwise, of the impression against upright on the upright page */
-    double size_mm[2];       /* this sample alone, outer edge to outer edge along the seal's axes */
-    double quality;          /* 0..1 */
+    guint page_index;    /* page inside that file */
+    Point centre_px;     /* in stored pixels of the file */
+    double rotation_deg; /* clockwise, of the impression against upright on the upright page */
+    double size_mm[2];   /* this sample alone, outer edge to outer edge along the seal's axes */
+    double quality;      /* 0..1 */
     gboolean used;
     SampleReasons reasons;
-    Quad box_px;             /* the impression in stored pixels */
+    Quad box_px; /* the impression in stored pixels */
 } SheetSample;
 
 typedef enum { LINE_RING, LINE_CENTRE, LINE_BOTTOM, LINE_NUMBER, LINE_CELLS, LINE_KINDS } SealLineKind;
@@ -79,11 +79,11 @@ typedef struct {
     guint seal_index; /* into order->seals */
     SealType type;
     SealShape shape;
-    gboolean found;            /* FALSE: no usable impression: no picture, a finding says so */
-    guint8 *alpha;             /* width * height, 0 = paper; NULL where not found */
-    guint width, height;       /* width_mm * px_per_mm, to the pixel */
-    guint px_per_mm;           /* 24, 20, 16 or 12 */
-    guint levels;              /* alpha levels to write: 16, or fewer where max_bytes asks */
+    gboolean found;      /* FALSE: no usable impression: no picture, a finding says so */
+    guint8 *alpha;       /* width * height, 0 = paper; NULL where not found */
+    guint width, height; /* width_mm * px_per_mm, to the pixel */
+    guint px_per_mm;     /* 24, 20, 16 or 12 */
+    guint levels;        /* alpha levels to write: 16, or fewer where max_bytes asks */
     guint8 ink_rgb[3];
     double width_mm, height_mm; /* of the canvas: declared, or nominal, or measured */
     double measured_mm[2];
@@ -95,8 +95,8 @@ typedef struct {
 } SheetSeal;
 
 typedef struct {
-    guint turned_deg;    /* clockwise turn that makes the stored page upright */
-    double px_per_mm;    /* of the full picture at the middle of the page, 0 unknown */
+    guint turned_deg; /* clockwise turn that makes the stored page upright */
+    double px_per_mm; /* of the full picture at the middle of the page, 0 unknown */
     ScaleSource scale_source;
     guint impressions;
     gboolean blank;
@@ -135,8 +135,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SheetResult, sheet_result_free)
 /* The picture as the palette PNG that is stored and shown. Returns: (transfer full), NULL where not found. */
 GBytes *sheet_seal_png(const SheetSeal *seal);
 
-const char *scale_source_name(ScaleSource source); /* "unproven", "sheet_marks", "paper_edges", "dpi_page_size" */
-const char *seal_shape_name(SealShape shape);      /* "round", "oval", "rectangle", "free" */
+const char *scale_source_name(ScaleSource source);  /* "unproven", "sheet_marks", "paper_edges", "dpi_page_size" */
+const char *seal_shape_name(SealShape shape);       /* "round", "oval", "rectangle", "free" */
 const char *seal_line_kind_name(SealLineKind kind); /* "ring", "centre", "bottom", "number", "cells" */
 /* Returns: (transfer full) "faint, crossed" in English for the reviewer, "" where there is none. */
 char *sample_reasons_text(SampleReasons reasons);
