@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of subcommands and the few lines that all of them share.
+ */
+#include "pipeline/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const Command COMMANDS[] = {
+    { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
+    { NULL, NULL, NULL },
+};
+
+gboolean
+cmd_parse(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_autoptr(GError) error = NULL;
+    /* GOption names the program from g_get_prgname(): "sealbatch inspect". */
+    g_autofree char *program = g_strdup_printf("sealbatch %s", (*argv)[0]);
+    g_set_prgname(program);
+    g_option_context_set_summary(context, summary);
+    if (entries)
+        g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, argc, argv, &error)) {
+        g_printerr("%s: %s\nTry: %s --help\n", program, error->message, program);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void
+cmd_say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_printerr("sealbatch: %s\n", text);
+}
+
+int
+cmd_fail(const GError *error)
+{
+    cmd_say("%s", error ? error->message : "an error without a message");
+    return exit_code_from_error(error);
+}
+
+void
+cmd_json_line(const char *json)
+{
+    fputs(json, stdout);
+    fputc('\n', stdout);
+    fflush(stdout);
+}

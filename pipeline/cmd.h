@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cmd.h: the subcommands of `sealbatch`, one file each (cmd_NAME.c), and what they share.
+ *
+ * Each takes its own argument vector (argv[0] is the subcommand), prints data on stdout and messages
+ * on stderr, and returns an exit code of exit_code.h.
+ */
+#ifndef SB_PIPELINE_CMD_H
+#define SB_PIPELINE_CMD_H
+
+#include "pipeline/exit_code.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} Command;
+
+/* Ends with a row whose name is NULL. */
+extern const Command COMMANDS[];
+
+/**
+ * cmd_parse: the options of one subcommand.
+ * @usage    what follows the subcommand's name ("ORDER_DIR... --out DIR")
+ * @summary  the first lines of --help
+ * Returns: TRUE, with @argc and @argv holding what is left (argv[0] first). FALSE after the message was
+ * printed: return EXIT_USAGE. `--help` prints and leaves the process with 0.
+ */
+gboolean cmd_parse(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries);
+
+/* One line on stderr: "sealbatch: message". The error's exit code comes back. */
+int cmd_fail(const GError *error);
+void cmd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* One line of JSON on stdout, flushed, so that a reader of the pipe sees it at once. */
+void cmd_json_line(const char *json);
+
+int cmd_inspect(int argc, char **argv);
+
+G_END_DECLS
+
+#endif
