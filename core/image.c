@@ -141,24 +141,26 @@ image_shrink(const Image *image, guint factor)
     return out;
 }
 
-/* Bilinear sample at (x, y), pixel centres at integers; FALSE outside. */
-static gboolean
-sample(const Image *image, double x, double y, double *rgb)
+/* Adds the bilinear sample at (x, y), pixel centres at integers, to @sum; @outside beyond the edges. */
+static inline void
+add_sample(const Image *image, float x, float y, guint c, float outside, float *sum)
 {
-    guint c = image->channels;
-    if (!(x > -0.5 && y > -0.5 && x < image->width - 0.5 && y < image->height - 0.5))
-        return FALSE;
-    x = CLAMP(x, 0, image->width - 1.0);
-    y = CLAMP(y, 0, image->height - 1.0);
-    guint x0 = (guint)x, y0 = (guint)y, x1 = MIN(x0 + 1, image->width - 1), y1 = MIN(y0 + 1, image->height - 1);
-    double fx = x - x0, fy = y - y0;
-    const guint8 *a = image->data + ((gsize)y0 * image->width + x0) * c;
-    const guint8 *b = image->data + ((gsize)y0 * image->width + x1) * c;
-    const guint8 *d = image->data + ((gsize)y1 * image->width + x0) * c;
-    const guint8 *e = image->data + ((gsize)y1 * image->width + x1) * c;
-    for (guint k = 0; k < c; k++)
-        rgb[k] = (1 - fy) * ((1 - fx) * a[k] + fx * b[k]) + fy * ((1 - fx) * d[k] + fx * e[k]);
-    return TRUE;
+    gint w = (gint)image->width, h = (gint)image->height;
+    if (!(x > -0.5f && y > -0.5f && x < (float)w - 0.5f && y < (float)h - 0.5f)) {
+        for (guint k = 0; k < c; k++)
+            sum[k] += outside;
+        return;
+    }
+    x = CLAMP(x, 0, (float)(w - 1));
+    y = CLAMP(y, 0, (float)(h - 1));
+    gint x0 = (gint)x, y0 = (gint)y;
+    gsize right = x0 + 1 < w ? c : 0, below = y0 + 1 < h ? (gsize)w * c : 0;
+    float fx = x - (float)x0, fy = y - (float)y0;
+    const guint8 *a = image->data + ((gsize)y0 * (gsize)w + (gsize)x0) * c;
+    for (guint k = 0; k < c; k++, a++) {
+        float top = a[0] + fx * (float)(a[right] - a[0]), low = a[below] + fx * (float)(a[below + right] - a[below]);
+        sum[k] += top + fy * (low - top);
+    }
 }
 
 /* How many source pixels one step in the warped picture covers, at its middle and its corners. */
@@ -181,20 +183,21 @@ image_warp(const Image *source, const Homography *to_source, guint width, guint 
 {
     Image *out = image_new(width, height, source->channels);
     guint c = source->channels, n = supersampling(to_source, width, height);
+    const double *m = to_source->m;
+    float share = 1.0f / (float)(n * n);
     for (guint y = 0; y < height; y++)
         for (guint x = 0; x < width; x++) {
-            double sum[3] = { 0, 0, 0 };
-            for (guint s = 0; s < n * n; s++) {
-                Point at = { x + (s % n + 0.5) / n - 0.5, y + (s / n + 0.5) / n - 0.5 };
-                Point from = homography_apply(to_source, at);
-                double rgb[3] = { outside, outside, outside };
-                sample(source, from.x, from.y, rgb);
-                for (guint k = 0; k < c; k++)
-                    sum[k] += rgb[k];
+            float sum[3] = { 0, 0, 0 };
+            for (guint s = 0; s < n; s++) {
+                double py = y + (s + 0.5) / n - 0.5, px = x + 0.5 / n - 0.5;
+                double u = m[0] * px + m[1] * py + m[2], v = m[3] * px + m[4] * py + m[5],
+                       w = m[6] * px + m[7] * py + m[8];
+                for (guint t = 0; t < n; t++, u += m[0] / n, v += m[3] / n, w += m[6] / n)
+                    add_sample(source, (float)(u / w), (float)(v / w), c, outside, sum);
             }
             guint8 *q = out->data + ((gsize)y * width + x) * c;
             for (guint k = 0; k < c; k++)
-                q[k] = (guint8)(sum[k] / (n * n) + 0.5);
+                q[k] = (guint8)(sum[k] * share + 0.5f);
         }
     return out;
 }
