@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * profile.h: the rules of one platform, as data (profiles/NAME.conf, DESIGN section 1).
+ *
+ * A key file; the shipped ones are embedded in the program, a workspace may hold its own of the same
+ * name in profiles/. Nothing about a platform is in C.
+ */
+#ifndef SB_PIPELINE_PROFILE_H
+#define SB_PIPELINE_PROFILE_H
+
+#include "core/finding.h"
+#include "core/order.h"
+
+G_BEGIN_DECLS
+
+typedef enum { PIN_FIXED, PIN_RANDOM, PIN_KEEP } PinRule;
+
+typedef struct {
+    char *name, *title_zh, *title_en;
+    /* [uploads] by subject and kind: "licence; seal_sheet|application_form; operator_id|operator_id_front+operator_id_back" */
+    char *required[2][ORDER_KINDS];
+    gboolean stamp_on_copies;
+    /* [order] */
+    gboolean kinds[ORDER_KINDS]; /* which kinds of order the platform knows */
+    guint certificate_years;     /* where the order names none */
+    guint max_certificate_years;
+    gboolean seals_only;         /* the key already holds a certificate: seals go onto it */
+    guint samples;               /* of each seal on the sheet */
+    /* [renewal] */
+    guint renew_days_before, renew_days_after;
+    gboolean renew_adds_to_old_end;
+    /* [pin] */
+    PinRule user_pin;
+    guint random_pin_length;
+    char *fixed_pin;  /* PIN_FIXED: the value the platform prints in its manual; no secret */
+    char *unlock_pin; /* PIN after unlocking, or NULL: as user_pin */
+    /* [seal] */
+    guint seal_version; /* 4, 5 or 1 */
+    guint seal_max_bytes; /* of one picture, 0 = no limit */
+    guint seal_months;  /* authorised months, 0 = as long as the certificate */
+    gint64 seal_types[SEAL_TYPES]; /* property.type */
+    /* [subject] template of the certificate's subject, "C=CN;O={company};CN={company};serialNumber={credit_code}" */
+    char *subject_enterprise, *subject_person;
+    char *key_algorithm; /* "ec" or "rsa" */
+} Profile;
+
+/**
+ * profile_load: @name is a name ("default"), or a path where it holds a '/'.
+ * @dir  the workspace's profiles, looked at first, or NULL
+ * Returns: (transfer full) or NULL with SB_ERROR_INPUT (unknown profile, wrong key or value; named).
+ */
+Profile *profile_load(const char *name, const char *dir, GError **error);
+Profile *profile_parse(const char *text, gsize length, const char *name, GError **error);
+void profile_free(Profile *profile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Profile, profile_free)
+
+/* Names of the embedded ones. Returns: (transfer full) */
+GStrv profile_names(void);
+
+/**
+ * profile_check_order: what the profile asks of an order before anything is read.
+ * Adds upload_missing (refuse) for each group of uploads that is not there, and notes.
+ */
+void profile_check_order(const Profile *profile, const Order *order, GPtrArray *findings);
+
+/* Is @today inside the renewal window of a certificate that ends on @end? */
+gboolean profile_may_renew(const Profile *profile, const GDate *end, const GDate *today);
+
+G_END_DECLS
+
+#endif
