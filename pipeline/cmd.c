@@ -8,7 +8,6 @@
 #include <string.h>
 
 const Command COMMANDS[] = {
-    { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
     { NULL, NULL, NULL },
 };
 

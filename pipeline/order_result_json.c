@@ -134,7 +134,7 @@ seal_json(const OrderResult *result, guint index, const char *picture)
     json_t *o = json_object(), *samples = json_array();
     json_object_set_new(o, "type", json_string(seal_type_name(seal->type)));
     json_object_set_new(o, "shape", json_string(seal_shape_name(seal->shape)));
-    json_object_set_new(o, "picture", json_text(picture));
+    json_object_set_new(o, "picture", json_text(picture && *picture ? picture : NULL));
     json_object_set_new(o, "px_per_mm", json_integer(seal->px_per_mm));
     json_object_set_new(o, "width_mm", json_number(seal->width_mm, 3));
     json_object_set_new(o, "height_mm", json_number(seal->height_mm, 3));

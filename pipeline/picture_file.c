@@ -38,12 +38,13 @@ write_picture(const SheetResult *sheet, guint index, const char *folder, GError 
 GStrv
 picture_files_write(const OrderResult *result, const char *dir, GError **error)
 {
-    g_autoptr(GStrvBuilder) paths = g_strv_builder_new();
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *folder = g_build_filename(dir, result->order_id, NULL);
     g_autoptr(GError) first = NULL;
     for (guint i = 0; result->sheet && i < result->sheet->seals->len; i++)
-        g_strv_builder_take(paths, write_picture(result->sheet, i, folder, &first));
+        g_ptr_array_add(paths, write_picture(result->sheet, i, folder, &first));
     if (first)
         g_propagate_error(error, g_steal_pointer(&first));
-    return g_strv_builder_end(paths);
+    g_ptr_array_add(paths, NULL);
+    return (GStrv)g_ptr_array_free(g_steal_pointer(&paths), FALSE);
 }

@@ -32,16 +32,17 @@ hanzi_line(const SealLine *line)
 static GStrv
 expected_texts(const Order *order, SealType type, SealLineKind kind)
 {
-    g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     gboolean company = type == SEAL_OFFICIAL || type == SEAL_FINANCE || type == SEAL_CONTRACT || type == SEAL_INVOICE;
     if (company && kind == LINE_RING && order->company_name)
-        g_strv_builder_add(texts, order->company_name);
+        g_ptr_array_add(texts, g_strdup(order->company_name));
     if (type == SEAL_LEGAL_REP && kind == LINE_CELLS && order->legal_rep.name) {
         static const char *const tails[] = { "", "印", "之印", "章" };
         for (guint i = 0; i < G_N_ELEMENTS(tails); i++)
-            g_strv_builder_take(texts, g_strconcat(order->legal_rep.name, tails[i], NULL));
+            g_ptr_array_add(texts, g_strconcat(order->legal_rep.name, tails[i], NULL));
     }
-    return g_strv_builder_end(texts);
+    g_ptr_array_add(texts, NULL);
+    return (GStrv)g_ptr_array_free(g_steal_pointer(&texts), FALSE);
 }
 
 static Verdict
