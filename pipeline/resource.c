@@ -4,11 +4,18 @@
  */
 #include "pipeline/resource.h"
 
-GResource *sealbatch_get_resource(void); /* from the generated file */
+/* From the generated file. */
+GResource *sealbatch_get_resource(void);
+void sealbatch_register_resource(void);
 
 GResource *
 pipeline_resource(void)
 {
+    static gsize registered;
+    if (g_once_init_enter(&registered)) {
+        sealbatch_register_resource();
+        g_once_init_leave(&registered, 1);
+    }
     return sealbatch_get_resource();
 }
 
