@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * match.c: feature vector -> the 160 dimensions in which classes lie apart -> distances to prototypes.
+ *
+ * Distances are squared, in units of the within-class spread (HZ_STEP squared is taken out), so 160 is
+ * about what an ordinary sample has to its own class. The loops are plain C; the compiler's
+ * target_clones gives them AVX2 where the machine has it.
+ */
+#include "ocr/hanzi/inner.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define MANY_TARGETS __attribute__((target_clones("avx2", "default")))
+#else
+#define MANY_TARGETS
+#endif
+
+MANY_TARGETS static void
+project(const float *restrict projection, const float *restrict features, float *restrict out)
+{
+    for (guint d = 0; d < HZ_DIMS; d++) {
+        const float *row = projection + (gsize)d * HZ_FEATURES;
+        float lane[8] = {0};
+        for (guint k = 0; k < HZ_GRADIENT; k += 8)
+            for (guint j = 0; j < 8; j++)
+                lane[j] += row[k + j] * features[k + j];
+        float sum = row[HZ_GRADIENT] * features[HZ_GRADIENT] + row[HZ_GRADIENT + 1] * features[HZ_GRADIENT + 1];
+        for (guint j = 0; j < 8; j++)
+            sum += lane[j];
+        out[d] = sum;
+    }
+}
+
+void
+hz_project(const Hanzi *m, const float features[HZ_FEATURES], HzPoint *out)
+{
+    float v[HZ_DIMS];
+    project(m->projection, features, v);
+    for (guint d = 0; d < HZ_DIMS; d++)
+        out->v[d] = (gint16)CLAMP(lrintf((v[d] - m->mean[d]) / HZ_STEP), -255, 255);
+}
+
+MANY_TARGETS static void
+distances(const gint8 *restrict proto, guint n, const gint16 *restrict v, gint32 *restrict out)
+{
+    for (guint c = 0; c < n; c++) {
+        const gint8 *p = proto + (gsize)c * HZ_DIMS;
+        gint32 sum = 0;
+        for (guint d = 0; d < HZ_DIMS; d++) {
+            gint16 diff = (gint16)(v[d] - p[d]);
+            sum += (gint32)diff * diff;
+        }
+        out[c] = sum;
+    }
+}
+
+void
+hz_distances(const Hanzi *m, guint set, const HzPoint *point, gint32 *out)
+{
+    distances(m->proto[set], m->n, point->v, out);
+}
+
+void
+hz_distances_some(const Hanzi *m, guint set, const HzPoint *point, guint from, guint to, gint32 *out)
+{
+    if (to > from)
+        distances(m->proto[set] + (gsize)from * HZ_DIMS, to - from, point->v, out + from);
+}
+
+gint32
+hz_distance(const Hanzi *m, guint set, const HzPoint *point, guint c)
+{
+    gint32 d;
+    distances(m->proto[set] + (gsize)c * HZ_DIMS, 1, point->v, &d);
+    return d;
+}
+
+/* ---- apart: two classes ---------------------------------------------------------------------------- */
+
+double
+hz_class_distance(const Hanzi *m, guint a, guint b)
+{
+    const gint8 *p = m->proto[0] + (gsize)a * HZ_DIMS, *q = m->proto[0] + (gsize)b * HZ_DIMS;
+    gint32 sum = 0;
+    for (guint d = 0; d < HZ_DIMS; d++)
+        sum += (p[d] - q[d]) * (p[d] - q[d]);
+    return sum * (double)(HZ_STEP * HZ_STEP);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * read.c: free reading. The lattice gives the cells; a style is chosen once a line; signs that look
+ * alike are settled by their neighbours (0 among digits, O among capitals).
+ */
+#include "ocr/hanzi/inner.h"
+
+#include "core/error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define UNIT ((double)HZ_STEP * HZ_STEP)
+#define SOFTNESS 18.0 /* a distance that makes a rival e times less likely */
+
+typedef enum { KIND_HANZI, KIND_DIGIT, KIND_UPPER, KIND_LOWER, KIND_SIGN } Kind;
+
+static Kind
+kind_of(gunichar c)
+{
+    if (c >= 0x2e80)
+        return KIND_HANZI;
+    if (c < 0x80 && g_ascii_isdigit((char)c))
+        return KIND_DIGIT;
+    if (c < 0x80 && g_ascii_isupper((char)c))
+        return KIND_UPPER;
+    return c < 0x80 && g_ascii_islower((char)c) ? KIND_LOWER : KIND_SIGN;
+}
+
+static gboolean
+allowed(gunichar c, HanziReadAs as)
+{
+    if (as & HANZI_READ_DIGITS)
+        return (c < 0x80 && g_ascii_isdigit((char)c)) || (c < 0x10000 && c && g_utf8_strchr(".-/:年月日至长期", -1, c));
+    if (as & HANZI_READ_PERSON)
+        return c >= 0x2e80 || c == 0xb7;
+    return TRUE;
+}
+
+/* The line's style by its own best distances; then every look is the mean of both. */
+static void
+settle_style(const Hanzi *m, HzLook *looks, guint n)
+{
+    gint64 sum[HZ_SETS] = {0};
+    for (guint i = 0; i < n; i++)
+        for (guint set = 1; set < HZ_SETS; set++) {
+            gint32 least = G_MAXINT32;
+            for (guint k = 0; k < looks[i].n; k++)
+                least = MIN(least, hz_distance(m, set, &looks[i].point, looks[i].best[k].class));
+            sum[set] += least == G_MAXINT32 ? 0 : least;
+        }
+    guint style = 1;
+    for (guint set = 2; set < HZ_SETS; set++)
+        if (sum[set] < sum[style])
+            style = set;
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < looks[i].n; k++)
+            looks[i].best[k].raw =
+                (looks[i].best[k].raw + hz_distance(m, style, &looks[i].point, looks[i].best[k].class)) / 2;
+}
+
+/* What two neighbours cost: letters and digits keep to their kind. */
+static double
+beside(gunichar a, gunichar b)
+{
+    Kind x = kind_of(a), y = kind_of(b);
+    if (x == y || x == KIND_SIGN || y == KIND_SIGN)
+        return 0;
+    if (x == KIND_HANZI || y == KIND_HANZI)
+        return x == KIND_LOWER || y == KIND_LOWER ? 14 : 4;
+    if (x == KIND_UPPER && y == KIND_LOWER)
+        return 6;
+    return (x == KIND_DIGIT) != (y == KIND_DIGIT) && x != KIND_LOWER && y != KIND_LOWER ? 16 : 30;
+}
+
+/* Viterbi over the choices of every cell. */
+static void
+settle_neighbours(const Hanzi *m, const HzLook *looks, guint n, HanziReadAs as, guint *pick)
+{
+    g_autofree double *price = g_new(double, (gsize)n * HZ_LOOKS);
+    g_autofree guint *from = g_new0(guint, (gsize)n * HZ_LOOKS);
+    for (guint i = 0; i < n; i++)
+        for (guint k = 0; k < looks[i].n; k++) {
+            gunichar c = m->code[looks[i].best[k].class];
+            double least = 1e300, own = looks[i].best[k].d + (allowed(c, as) ? 0 : 1e4);
+            for (guint j = 0; i && j < looks[i - 1].n; j++) {
+                double p = price[(i - 1) * HZ_LOOKS + j] + beside(m->code[looks[i - 1].best[j].class], c);
+                if (p < least) {
+                    least = p;
+                    from[i * HZ_LOOKS + k] = j;
+                }
+            }
+            price[i * HZ_LOOKS + k] = own + (i ? least : 0);
+        }
+    guint best = 0;
+    for (guint k = 1; n && k < looks[n - 1].n; k++)
+        if (price[(n - 1) * HZ_LOOKS + k] < price[(n - 1) * HZ_LOOKS + best])
+            best = k;
+    for (guint i = n; i-- > 0;) {
+        pick[i] = best;
+        best = from[i * HZ_LOOKS + best];
+    }
+}
+
+static void
+fill_choices(const Hanzi *m, const HzLook *look, HanziChoice choice[HANZI_CHOICES])
+{
+    double sum = 0;
+    memset(choice, 0, sizeof(HanziChoice) * HANZI_CHOICES);
+    for (guint k = 0; k < look->n; k++)
+        sum += exp((look->best[0].d - look->best[k].d) / SOFTNESS);
+    for (guint k = 0; k < MIN(look->n, HANZI_CHOICES); k++)
+        choice[k] = (HanziChoice){m->code[look->best[k].class], exp((look->best[0].d - look->best[k].d) / SOFTNESS) / sum};
+}
+
+/* The chance that the nearest is right, by its lead and its fit; fitted on damaged lines (README.md). */
+static double
+confidence(const HzLook *look, guint pick)
+{
+    double lead = look->n > 1 ? look->best[pick ? 0 : 1].d - look->best[pick].d : 60, fit = look->best[pick].d;
+    double x = .8 + .045 * CLAMP(lead, -60, 120) - .008 * MAX(0, fit - 200);
+    return 1 / (1 + exp(-x));
+}
+
+/* Full width beside hanzi, · for every dot. */
+static gunichar
+printed_form(gunichar c, gboolean hanzi_near)
+{
+    if (hanzi_near && (c == '(' || c == ')' || c == ',' || c == ':' || c == ';'))
+        return c + 0xfee0;
+    return c;
+}
+
+static void
+assemble(const Hanzi *m, const HzLine *line, const HzLook *looks, const guint *pick, HanziReading *r)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    r->confidence = r->n ? 1 : 0;
+    gboolean hanzi = FALSE;
+    for (guint i = 0; i < r->n; i++)
+        hanzi |= kind_of(m->code[looks[i].best[pick[i]].class]) == KIND_HANZI;
+    for (guint i = 0; i < r->n; i++) {
+        HanziReadChar *c = &r->chars[i];
+        c->c = printed_form(m->code[looks[i].best[pick[i]].class], hanzi);
+        c->confidence = confidence(&looks[i], pick[i]);
+        c->by_prior = pick[i] != 0;
+        c->covered = hz_covered_share(line, looks[i].ink);
+        c->box = hz_line_box(line, looks[i].ink);
+        fill_choices(m, &looks[i], c->choice);
+        r->confidence *= c->confidence;
+        g_string_append_unichar(text, c->c);
+    }
+    r->text = g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+gboolean
+hanzi_read(const Hanzi *m, const HanziLine *source, HanziReadAs as, HanziReading *r, GError **error)
+{
+    memset(r, 0, sizeof *r);
+    g_autoptr(HzLine) line = hz_line_new(source, error);
+    if (!line)
+        return FALSE;
+    g_autoptr(HzProfile) profile = hz_profile_new(line);
+    HzAlphabet alphabet = as & HANZI_READ_PERSON ? HZ_HANZI | HZ_SIGNS : HZ_HANZI | HZ_SIGNS;
+    g_autoptr(GArray) cells = hz_read_cells(m, line, profile, alphabet, (source->layout & HANZI_SPACED) != 0);
+    HzLook *looks = (HzLook *)(void *)cells->data;
+    r->em_px = line->scale * HZ_EM;
+    r->n = cells->len;
+    r->chars = g_new0(HanziReadChar, r->n + 1);
+    settle_style(m, looks, r->n);
+    for (guint i = 0; i < r->n; i++)
+        hz_look_rank(m, looks[i].ink, &looks[i], FALSE);
+    g_autofree guint *pick = g_new0(guint, r->n + 1);
+    settle_neighbours(m, looks, r->n, as, pick);
+    assemble(m, line, looks, pick, r);
+    return TRUE;
+}
+
+void
+hanzi_reading_clear(HanziReading *r)
+{
+    g_free(r->text);
+    g_free(r->chars);
+    memset(r, 0, sizeof *r);
+}
+
+gboolean
+hanzi_classify_cell(const Hanzi *m, const HanziLine *cell, HanziChoice choices[HANZI_CHOICES], GError **error)
+{
+    HzLook look;
+    memset(choices, 0, sizeof(HanziChoice) * HANZI_CHOICES);
+    g_autoptr(HzLine) line = hz_line_new(cell, error);
+    if (!line)
+        return FALSE;
+    HzRect all = {0, 0, line->ink.width, line->ink.height};
+    if (!line->ink.width || !hz_look_at(m, &line->ink, all, HZ_HANZI | HZ_SIGNS, &look)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "no ink in a cell of %u x %u px", cell->width, cell->height);
+        return FALSE;
+    }
+    settle_style(m, &look, 1);
+    hz_look_rank(m, look.ink, &look, TRUE);
+    fill_choices(m, &look, choices);
+    return TRUE;
+}
