@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* card_ink.c: darkness against the local background, thresholded and cut into connected marks. */
+#include "ocr/card_ink.h"
+
+#include <string.h>
+
+/* A coarse grid of one value a block, read back with bilinear interpolation. */
+typedef struct {
+    guint columns, rows, block;
+    guint8 *value;
+} Grid;
+
+static Grid
+grid_new(const Image *image, guint block)
+{
+    Grid g = { (image->width + block - 1) / block, (image->height + block - 1) / block, block, NULL };
+    g.value = g_malloc0((gsize)g.columns * g.rows);
+    return g;
+}
+
+/* The value below which @share of a block's pixels lie. */
+static guint8
+block_percentile(const Image *image, guint bx, guint by, guint block, double share)
+{
+    guint x0 = bx * block, y0 = by * block, x1 = MIN(x0 + block, image->width), y1 = MIN(y0 + block, image->height);
+    guint32 counts[256] = { 0 };
+    for (guint y = y0; y < y1; y++) {
+        const guint8 *p = image->data + (gsize)y * image->width;
+        for (guint x = x0; x < x1; x++)
+            counts[p[x]]++;
+    }
+    guint wanted = (guint)(share * (x1 - x0) * (y1 - y0)), seen = 0;
+    for (guint v = 0; v < 256; v++) {
+        seen += counts[v];
+        if (seen > wanted)
+            return (guint8)v;
+    }
+    return 255;
+}
+
+static Grid
+grid_of_percentiles(const Image *image, guint block, double share)
+{
+    Grid g = grid_new(image, block);
+    for (guint y = 0; y < g.rows; y++)
+        for (guint x = 0; x < g.columns; x++)
+            g.value[y * g.columns + x] = block_percentile(image, x, y, block, share);
+    return g;
+}
+
+static void
+grid_spread_maximum(Grid *g)
+{
+    guint8 *out = g_malloc((gsize)g->columns * g->rows);
+    for (gint y = 0; y < (gint)g->rows; y++)
+        for (gint x = 0; x < (gint)g->columns; x++) {
+            guint8 best = 0;
+            for (gint j = MAX(y - 1, 0); j <= MIN(y + 1, (gint)g->rows - 1); j++)
+                for (gint i = MAX(x - 1, 0); i <= MIN(x + 1, (gint)g->columns - 1); i++)
+                    best = MAX(best, g->value[j * (gint)g->columns + i]);
+            out[y * (gint)g->columns + x] = best;
+        }
+    g_free(g->value);
+    g->value = out;
+}
+
+/* One pixel row of the grid, in 1/256. @between holds the columns' values between two grid rows. */
+static void
+grid_row(const Grid *g, guint y, guint width, guint32 *between, guint32 *row)
+{
+    gint at = (gint)y * 2 - (gint)g->block + 1; /* twice the distance from the first row of centres */
+    gint below = at <= 0 ? 0 : MIN(at / (2 * (gint)g->block), (gint)g->rows - 1);
+    gint above = MIN(below + 1, (gint)g->rows - 1);
+    guint f = at <= 0 ? 0 : (guint)((at - below * 2 * (gint)g->block) * 128 / (gint)g->block);
+    f = MIN(f, 256);
+    for (guint c = 0; c < g->columns; c++)
+        between[c] = g->value[(guint)below * g->columns + c] * (256 - f) + g->value[(guint)above * g->columns + c] * f;
+    for (guint x = 0; x < width; x++) {
+        gint ax = (gint)x * 2 - (gint)g->block + 1;
+        gint left = ax <= 0 ? 0 : MIN(ax / (2 * (gint)g->block), (gint)g->columns - 1);
+        gint right = MIN(left + 1, (gint)g->columns - 1);
+        guint fx = ax <= 0 ? 0 : (guint)((ax - left * 2 * (gint)g->block) * 128 / (gint)g->block);
+        fx = MIN(fx, 256);
+        row[x] = (between[left] * (256 - fx) + between[right] * fx) >> 8;
+    }
+}
+
+Image *
+ink_darkness(const Image *grey, guint block)
+{
+    g_assert(grey->channels == 1 && block >= 8 && block <= 64);
+    Grid light = grid_of_percentiles(grey, block, 0.85);
+    Image *out = image_new(grey->width, grey->height, 1);
+    g_autofree guint32 *between = g_new(guint32, light.columns), *row = g_new(guint32, grey->width);
+    for (guint y = 0; y < grey->height; y++) {
+        grid_row(&light, y, grey->width, between, row);
+        const guint8 *p = grey->data + (gsize)y * grey->width;
+        guint8 *q = out->data + (gsize)y * grey->width;
+        for (guint x = 0; x < grey->width; x++) {
+            guint32 v = (guint32)p[x] << 8;
+            q[x] = row[x] > v ? (guint8)((row[x] - v) * 255u / MAX(row[x], 4096u)) : 0;
+        }
+    }
+    g_free(light.value);
+    return out;
+}
+
+Image *
+ink_threshold(const Image *darkness, guint block, guint floor, double share)
+{
+    g_assert(darkness->channels == 1 && block >= 8 && block <= 64);
+    Grid peak = grid_of_percentiles(darkness, block, 0.97);
+    grid_spread_maximum(&peak);
+    Image *out = image_new(darkness->width, darkness->height, 1);
+    g_autofree guint32 *between = g_new(guint32, peak.columns), *row = g_new(guint32, darkness->width);
+    guint32 part = (guint32)(share * 256);
+    for (guint y = 0; y < darkness->height; y++) {
+        grid_row(&peak, y, darkness->width, between, row);
+        const guint8 *p = darkness->data + (gsize)y * darkness->width;
+        guint8 *q = out->data + (gsize)y * darkness->width;
+        for (guint x = 0; x < darkness->width; x++)
+            q[x] = p[x] > floor && ((guint32)p[x] << 16) > row[x] * part ? 255 : 0;
+    }
+    g_free(peak.value);
+    return out;
+}
+
+/* A run of ink in one row; its mark is found through the union-find forest of labels. */
+typedef struct {
+    gint x0, x1;
+    guint label;
+} Run;
+
+static guint
+root_of(GArray *parents, guint label)
+{
+    guint *p = &g_array_index(parents, guint, 0);
+    while (p[label] != label)
+        label = p[label] = p[p[label]];
+    return label;
+}
+
+static void
+mark_grow(Mark *mark, const Run *run, gint y)
+{
+    mark->x0 = MIN(mark->x0, run->x0);
+    mark->x1 = MAX(mark->x1, run->x1);
+    mark->y1 = MAX(mark->y1, y);
+    mark->area += (guint)(run->x1 - run->x0 + 1);
+}
+
+static void
+mark_merge(Mark *into, const Mark *from)
+{
+    into->x0 = MIN(into->x0, from->x0);
+    into->y0 = MIN(into->y0, from->y0);
+    into->x1 = MAX(into->x1, from->x1);
+    into->y1 = MAX(into->y1, from->y1);
+    into->area += from->area;
+}
+
+/* Give @run the label of the runs above that touch it, joining them. */
+static void
+run_label(Run *run, gint y, const GArray *above, guint *from, GArray *parents, GArray *marks)
+{
+    gboolean labelled = FALSE;
+    while (*from < above->len && g_array_index(above, Run, *from).x1 < run->x0 - 1)
+        (*from)++;
+    for (guint i = *from; i < above->len; i++) {
+        const Run *a = &g_array_index(above, Run, i);
+        if (a->x0 > run->x1 + 1)
+            break;
+        guint root = root_of(parents, a->label);
+        if (!labelled) {
+            run->label = root;
+            labelled = TRUE;
+        } else if (root != run->label) {
+            mark_merge(&g_array_index(marks, Mark, run->label), &g_array_index(marks, Mark, root));
+            g_array_index(parents, guint, root) = run->label;
+        }
+    }
+    if (!labelled) {
+        run->label = parents->len;
+        g_array_append_val(parents, run->label);
+        Mark mark = { run->x0, y, run->x1, y, 0 };
+        g_array_append_val(marks, mark);
+    }
+    mark_grow(&g_array_index(marks, Mark, run->label), run, y);
+}
+
+static void
+runs_of_row(const guint8 *p, gint width, GArray *runs)
+{
+    g_array_set_size(runs, 0);
+    for (gint x = 0; x < width;) {
+        const guint8 *ink = memchr(p + x, 255, (gsize)(width - x));
+        if (!ink)
+            return;
+        Run run = { (gint)(ink - p), 0, 0 };
+        for (x = run.x0; x < width && p[x]; x++)
+            ;
+        run.x1 = x - 1;
+        g_array_append_val(runs, run);
+    }
+}
+
+GArray *
+ink_marks(const Image *binary, guint min_area, guint max_side)
+{
+    g_autoptr(GArray) parents = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(Mark));
+    g_autoptr(GArray) above = g_array_new(FALSE, FALSE, sizeof(Run));
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
+    for (gint y = 0; y < (gint)binary->height; y++) {
+        runs_of_row(binary->data + (gsize)y * binary->width, (gint)binary->width, runs);
+        guint from = 0;
+        for (guint i = 0; i < runs->len; i++)
+            run_label(&g_array_index(runs, Run, i), y, above, &from, parents, marks);
+        GArray *swap = above;
+        above = runs;
+        runs = swap;
+    }
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(Mark));
+    for (guint i = 0; i < marks->len && out->len < MARKS_MAX; i++) {
+        const Mark *m = &g_array_index(marks, Mark, i);
+        if (root_of(parents, i) == i && m->area >= min_area && m->x1 - m->x0 < (gint)max_side &&
+            m->y1 - m->y0 < (gint)max_side)
+            g_array_append_val(out, *m);
+    }
+    return out;
+}
