@@ -12,7 +12,7 @@
 
 #include "ocr/card_ink.h"
 
-enum { BLOCK = 24, MARK_SIDE_MAX = 110, MARK_HEIGHT_MIN = 5, MARKS_IN_LINE_MIN = 6 };
+enum { BLOCK = 24, MARK_SIDE_MAX = 110, MARK_HEIGHT_MIN = 5, MARKS_IN_LINE_MIN = 6, GAPS_MAX = 4 };
 
 /* A mark in the frame of one axis: along, across. */
 typedef struct {
@@ -253,27 +253,63 @@ body_is_left(const Image *darkness, Point from, Point to, double height)
     return balance > 0;
 }
 
+/* Append the chain of @members if it looks like digits at all. */
+static void
+append_line(const Link *links, const GArray *members, gboolean upright, const Image *darkness, GArray *lines)
+{
+    if (members->len < MARKS_IN_LINE_MIN)
+        return;
+    Chain c = chain_measure(links, members);
+    double score = chain_score(&c);
+    if (score <= 0.05)
+        return;
+    Point from = { c.a0 - 0.5, chain_across(&c, c.a0) - 0.5 }, to = { c.a1 - 0.5, chain_across(&c, c.a1) - 0.5 };
+    if (upright) {
+        from = (Point){ from.y, from.x };
+        to = (Point){ to.y, to.x };
+    }
+    DigitLine line = { from, to, c.height / sqrt(1 + c.slope * c.slope), c.n, FALSE, score };
+    line.body_is_left = body_is_left(darkness, from, to, line.height);
+    g_array_append_val(lines, line);
+}
+
+/*
+ * The whole chain, and what stands before and after each wide gap: a label (公民身份号码) is parted from its
+ * number by about two heights, but a blotched digit can leave a gap as wide.
+ */
+static void
+append_pieces(const Link *links, const GArray *members, double height, gboolean upright, const Image *darkness,
+              GArray *lines)
+{
+    append_line(links, members, upright, darkness, lines);
+    for (guint i = 1, gaps = 0; i < members->len && gaps < GAPS_MAX; i++) {
+        const Link *before = &links[g_array_index(members, gint, i - 1)];
+        const Link *after = &links[g_array_index(members, gint, i)];
+        if (after->a0 - before->a1 < 1.25 * height)
+            continue;
+        gaps++;
+        g_autoptr(GArray) head = g_array_new(FALSE, FALSE, sizeof(gint));
+        g_autoptr(GArray) tail = g_array_new(FALSE, FALSE, sizeof(gint));
+        g_array_append_vals(head, members->data, i);
+        g_array_append_vals(tail, &g_array_index(members, gint, i), members->len - i);
+        append_line(links, head, upright, darkness, lines);
+        append_line(links, tail, upright, darkness, lines);
+    }
+}
+
 static void
 append_lines(const GArray *marks, gboolean upright, const Image *darkness, GArray *lines)
 {
     g_autoptr(GArray) links = links_of_marks(marks, upright);
     g_autoptr(GPtrArray) members_of = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    const Link *all = (const Link *)(gconstpointer)links->data;
     link_neighbours(links);
     g_autoptr(GArray) chains = chains_of_links(links, members_of);
-    chains_merge(chains, members_of, (const Link *)(gconstpointer)links->data);
+    chains_merge(chains, members_of, all);
     for (guint i = 0; i < chains->len; i++) {
         const Chain *c = &g_array_index(chains, Chain, i);
-        double score = c->used ? 0 : chain_score(c);
-        if (score <= 0.05)
-            continue;
-        Point from = { c->a0 - 0.5, chain_across(c, c->a0) - 0.5 }, to = { c->a1 - 0.5, chain_across(c, c->a1) - 0.5 };
-        if (upright) {
-            from = (Point){ from.y, from.x };
-            to = (Point){ to.y, to.x };
-        }
-        DigitLine line = { from, to, c->height / sqrt(1 + c->slope * c->slope), c->n, FALSE, score };
-        line.body_is_left = body_is_left(darkness, from, to, line.height);
-        g_array_append_val(lines, line);
+        if (!c->used)
+            append_pieces(all, g_ptr_array_index(members_of, i), c->height, upright, darkness, lines);
     }
 }
 

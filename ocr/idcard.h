@@ -20,11 +20,14 @@ G_BEGIN_DECLS
 
 typedef struct Tess Tess;
 
-/* The models, loaded once by the reader and lent; const in use except for Tesseract's own state. */
+/* The letters that the eng model of IdcardTools is opened with. */
+#define IDCARD_FIGURES "0123456789X.-"
+
+/* The models, loaded once by the reader and lent. */
 typedef struct {
-    Tess *digits;       /* 0-9 and X on one line: sbid, or eng with a whitelist */
-    Tess *digits_other; /* a second opinion of another model (eng with a whitelist), or NULL */
-    const Hanzi *hanzi;
+    Tess *figures;      /* eng, letters IDCARD_FIGURES: numbers and dates */
+    Tess *number;       /* sbid: 0-9 and X; NULL where that model is missing */
+    const Hanzi *hanzi; /* NULL: no names, sex, nation, address, authority, and no 长期 */
 } IdcardTools;
 
 /**
