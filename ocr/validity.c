@@ -74,7 +74,7 @@ validity_years(const Validity *validity)
     for (guint i = 0; i < G_N_ELEMENTS(terms); i++) {
         GDate end = years_later(&validity->from, terms[i]);
         gint off = g_date_days_between(&end, &validity->until);
-        if (off == 0 || (leap_day && off == 1))
+        if (off == 0 || off == -1 || (leap_day && off == 1))
             return terms[i];
     }
     return 0;

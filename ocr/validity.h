@@ -37,7 +37,10 @@ gboolean validity_parse(const char *text, Validity *validity);
 /* @birth: the holder's, or NULL (or invalid) where it is not known. */
 ValidityFlaws validity_check(const Validity *validity, const GDate *birth);
 
-/* The term in years, or 0 where it is none of 5, 10, 20 to the day (forever: 0). 29 February may end on 28 February or 1 March. */
+/*
+ * The term in years, or 0 where it is none of 5, 10, 20 (forever: 0). It ends on the same day of the year or on
+ * the day before (both are printed); one that begins on 29 February may also end on 1 March.
+ */
 guint validity_years(const Validity *validity);
 
 /* Has it ended before @on? The last day printed is still valid. */

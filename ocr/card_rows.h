@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * card_rows.h: text rows near a line that is known: how far its ink reaches, and where the next row stands.
+ *
+ * All on the layout's darkness picture (card_ink.h), sampled along the line's own direction; cheap.
+ */
+#ifndef SB_OCR_CARD_ROWS_H
+#define SB_OCR_CARD_ROWS_H
+
+#include "core/image.h"
+#include "ocr/card_view.h"
+
+G_BEGIN_DECLS
+
+/**
+ * rows_extend: let the ends of @strip's text reach as far as its ink does.
+ * @gap      a blank of this many heights ends the text
+ * @reach    look at most so many heights beyond either end (0: that end stays)
+ * Returns: the strip with new ends.
+ */
+Strip rows_extend(const Image *darkness, const Strip *strip, double gap, double reach_left, double reach_right);
+
+/**
+ * rows_trim: pull the ends in to the first and last ink.
+ * Returns: FALSE where the strip is blank.
+ */
+gboolean rows_trim(const Image *darkness, Strip *strip);
+
+/**
+ * rows_centre: move @strip across its direction by up to @reach heights, and turn it by up to @tilt_deg, to where
+ * it holds most ink with least just above and below.
+ * @contrast  (out) (nullable) mean darkness inside minus outside
+ * Returns: the moved strip.
+ */
+Strip rows_centre(const Image *darkness, const Strip *strip, double reach, double tilt_deg, double *contrast);
+
+/* The mean darkness of a strip without margins. */
+double rows_ink(const Image *darkness, const Strip *strip);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * idcard_back.c: the emblem side: the term of validity and the issuing authority above it.
+ *
+ * The two dates check each other: 5, 10 or 20 years to the day. A misread figure in one of them shows.
+ */
+#include "ocr/idcard_inner.h"
+
+#include <string.h>
+
+#include "ocr/card_rows.h"
+
+enum { PASSES = 6 };
+
+/* "YYYYMMDD" -> "YYYY.MM.DD" at @out. */
+static void
+dotted(const char *digits, char *out)
+{
+    g_snprintf(out, 11, "%.4s.%.2s.%.2s", digits, digits + 4, digits + 6);
+}
+
+/* Is @text "dddd.dd.dd-" and more? A 1 for the dash is usual. */
+static gboolean
+begins_like_a_term(const char *text)
+{
+    static const char shape[] = "dddd.dd.dd-";
+    for (gsize i = 0; i < sizeof shape - 1; i++)
+        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : text[i] != shape[i])
+            return FALSE;
+    return TRUE;
+}
+
+DatesFound
+idcard_dates_parse(const char *figures, Validity *validity)
+{
+    if (validity_parse(figures, validity) && !validity->forever)
+        return validity_years(validity) || g_date_compare(&validity->from, &validity->until) < 0 ? DATES_BOTH
+                                                                                                  : DATES_NONE;
+    char digits[32];
+    gsize n = 0;
+    for (const char *p = figures; *p && n + 1 < sizeof digits; p++)
+        if (g_ascii_isdigit(*p))
+            digits[n++] = *p;
+    digits[n] = 0;
+    char text[24];
+    if (n == 16) { /* a dot or the dash was missed */
+        dotted(digits, text);
+        text[10] = '-';
+        dotted(digits + 8, text + 11);
+        return validity_parse(text, validity) && validity_years(validity) ? DATES_BOTH : DATES_NONE;
+    }
+    if (n < 8 || n > 13 || !begins_like_a_term(figures))
+        return DATES_NONE;
+    dotted(digits, text);
+    strcpy(text + 10, "-" VALIDITY_FOREVER);
+    if (!validity_parse(text, validity) || g_date_get_year(&validity->from) < 2004)
+        return DATES_NONE;
+    validity->forever = FALSE; /* not seen yet */
+    return DATES_FROM_ONLY;
+}
+
+typedef struct {
+    Validity validity;
+    DatesFound found;
+    guint votes;
+} Vote;
+
+static gboolean
+same_dates(const Vote *a, const Vote *b)
+{
+    return a->found == b->found && g_date_compare(&a->validity.from, &b->validity.from) == 0 &&
+           (a->found == DATES_FROM_ONLY || g_date_compare(&a->validity.until, &b->validity.until) == 0);
+}
+
+/* Read the line in several ways. Returns: the reading most passes share; @made how many saw dates at all. */
+static Vote
+vote_on_dates(const CardSearch *search, const Strip *strip, guint *made)
+{
+    static const struct {
+        ImagePlane plane;
+        gboolean raw;
+        double text_px;
+    } passes[PASSES] = { { IMAGE_MAX, TRUE, 20 }, { IMAGE_RED, FALSE, 24 }, { IMAGE_MAX, FALSE, 24 },
+                         { IMAGE_RED, TRUE, 16 }, { IMAGE_MAX, TRUE, 28 },  { IMAGE_MAX, FALSE, 16 } };
+    Vote votes[PASSES];
+    Vote best = { .found = DATES_NONE };
+    *made = 0;
+    for (guint i = 0; i < PASSES; i++) {
+        g_autofree char *text = idcard_read_figures(search, strip, passes[i].plane, passes[i].raw, passes[i].text_px);
+        Vote v = { .votes = 1 };
+        v.found = text ? idcard_dates_parse(text, &v.validity) : DATES_NONE;
+        if (v.found == DATES_NONE)
+            continue;
+        votes[(*made)++] = v;
+        for (guint k = 0; k + 1 < *made; k++)
+            v.votes += same_dates(&votes[k], &v);
+        if (v.votes > best.votes)
+            best = v;
+        if (best.votes >= 2 && best.votes == *made)
+            break;
+    }
+    return best;
+}
+
+static void
+put_date(Document *document, const char *key, const char *text, gboolean sure, guint votes, guint made)
+{
+    DocumentField *f = document_field(document, key);
+    g_free(f->text);
+    f->text = g_strdup(text);
+    f->status = sure ? FIELD_READ : FIELD_WEAK;
+    f->confidence = sure ? 90 + MIN(9, 4 * votes) : 45;
+    g_free(f->evidence);
+    f->evidence = g_strdup_printf("%u of %u passes agree", votes, made);
+}
+
+static void
+read_validity(const CardSearch *search, const Strip *dates, Document *document)
+{
+    guint made;
+    Vote best = vote_on_dates(search, dates, &made);
+    idcard_set_box(search, dates, document_field(document, FIELD_VALID_FROM));
+    idcard_set_box(search, dates, document_field(document, FIELD_VALID_UNTIL));
+    if (best.found == DATES_NONE)
+        return;
+    gboolean agreed = best.votes >= 2 && best.votes * 3 >= made * 2;
+    g_autofree char *from = validity_iso(&best.validity.from);
+    if (best.found == DATES_FROM_ONLY) {
+        put_date(document, FIELD_VALID_FROM, from, agreed, best.votes, made);
+        return;
+    }
+    gboolean sure = agreed && validity_years(&best.validity) > 0;
+    g_autofree char *until = validity_iso(&best.validity.until);
+    put_date(document, FIELD_VALID_FROM, from, sure, best.votes, made);
+    put_date(document, FIELD_VALID_UNTIL, until, sure, best.votes, made);
+}
+
+Document *
+idcard_back_read(const CardSearch *search, const Strip *dates)
+{
+    Document *document = document_new(SEEN_ID_BACK, card_view_page(search->view)->index);
+    idcard_place(search, dates, 32.0, document);
+    read_validity(search, dates, document);
+    return document;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* idcard_inner.h: what the files of ID card reading share; no part of the public face. */
+#ifndef SB_OCR_IDCARD_INNER_H
+#define SB_OCR_IDCARD_INNER_H
+
+#include "ocr/card_view.h"
+#include "ocr/idcard.h"
+#include "ocr/validity.h"
+
+G_BEGIN_DECLS
+
+/* One page being searched. */
+typedef struct {
+    const IdcardTools *tools;
+    const ReaderExpect *expect;
+    CardView *view;
+    const Image *darkness; /* of the layout picture's colourless plane */
+} CardSearch;
+
+/* What a quick look at a line of figures found. */
+typedef enum { GLANCE_NOTHING, GLANCE_NUMBER, GLANCE_DATES } Glance;
+
+/* Two dates, or one and what must be 长期, out of what the figures model read ("2020.03.25-2030.03.25"). */
+typedef enum { DATES_NONE, DATES_BOTH, DATES_FROM_ONLY } DatesFound;
+DatesFound idcard_dates_parse(const char *figures, Validity *validity);
+
+/* @number: the 18 characters alone. Returns: (transfer full) a Document with every field of that side. */
+Document *idcard_front_read(const CardSearch *search, const Strip *number);
+/* @dates: the value of 有效期限 alone. */
+Document *idcard_back_read(const CardSearch *search, const Strip *dates);
+
+/* A strip's text as figures: 0-9 X . - only. Returns: (transfer full) or NULL. */
+char *idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane plane, gboolean raw, double text_px);
+
+/* Turn, dpi and page of @document from its number line, @length_mm long on the card. */
+void idcard_place(const CardSearch *search, const Strip *line, double length_mm, Document *document);
+
+/* Box of @strip in stored pixels. */
+void idcard_set_box(const CardSearch *search, const Strip *strip, DocumentField *field);
+
+G_END_DECLS
+
+#endif
