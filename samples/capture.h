@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * capture.h: paper into an upload: scanned or photographed, as JPEG, PNG or PDF.
+ */
+#ifndef SB_SAMPLES_CAPTURE_H
+#define SB_SAMPLES_CAPTURE_H
+
+#include "samples/canvas.h"
+#include "samples/invent.h"
+
+G_BEGIN_DECLS
+
+typedef enum { LEVEL_CLEAN, LEVEL_SCAN, LEVEL_PHOTO, LEVEL_HARD, LEVELS } Level;
+
+typedef struct {
+    GBytes *bytes;
+    const char *suffix;  /* "jpg", "png", "pdf" */
+    Homography mm_to_px; /* into the stored picture */
+    guint width, height; /* of the stored picture */
+    double dpi;          /* the true one, 0 for photos */
+} Captured;
+
+/* A blank sheet where @canvas is NULL (A4 portrait). */
+void capture(const Canvas *canvas, Level level, Rng *rng, Captured *out);
+
+G_END_DECLS
+
+#endif

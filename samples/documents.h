@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * documents.h: an invented licence, ID card and 印模采集表 on paper.
+ */
+#ifndef SB_SAMPLES_DOCUMENTS_H
+#define SB_SAMPLES_DOCUMENTS_H
+
+#include "samples/canvas.h"
+#include "samples/seals.h"
+
+G_BEGIN_DECLS
+
+typedef enum { LICENCE_LANDSCAPE, LICENCE_PORTRAIT } LicenceForm;
+
+/* A4: landscape since 2019, or portrait as 2014-2018. @stamp: the applicant's own seal on the copy. */
+Canvas *licence_draw(const Company *company, LicenceForm form, gboolean stamp, Rng *rng);
+
+typedef enum { CARD_FRONT = 1, CARD_BACK = 2, CARD_BOTH = 3 } CardSides;
+
+/* On an A4 sheet as a copier gives it, somewhere in the upper half. */
+Canvas *id_card_draw(const Person *person, CardSides sides, Rng *rng);
+
+typedef struct {
+    const SealArt *art;
+    guint missing_sample; /* 1..3, or 0 for none */
+} SheetSeal;
+
+/* The stamped sheet: a row of three boxes for each seal. */
+Canvas *sheet_draw(const Company *company, const SheetSeal *seals, guint n, Rng *rng);
+
+G_END_DECLS
+
+#endif
