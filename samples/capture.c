@@ -89,21 +89,23 @@ expose(Image *image, double gain, double offset, double light, double sigma, Rng
         }
 }
 
+/* The row above is blurred already when the next one is: soft enough, and no second picture. */
 static void
 box_blur(Image *image, guint times)
 {
-    g_autofree guint8 *line = g_malloc(image->width * 3);
+    gsize stride = (gsize)image->width * 3;
+    g_autofree guint8 *line = g_malloc(stride);
     for (guint t = 0; t < times; t++) {
         for (guint y = 0; y < image->height; y++) {
-            guint8 *p = image->data + (gsize)y * image->width * 3;
-            memcpy(line, p, image->width * 3);
-            for (guint i = 3; i + 3 < image->width * 3; i++)
+            guint8 *p = image->data + y * stride;
+            memcpy(line, p, stride);
+            for (gsize i = 3; i + 3 < stride; i++)
                 p[i] = (guint8)((line[i - 3] + 2 * line[i] + line[i + 3] + 2) / 4);
         }
-        for (guint y = 1; y + 1 < image->height; y++) { /* the row above is blurred already: still soft enough */
-            guint8 *p = image->data + (gsize)y * image->width * 3;
-            for (guint i = 0; i < image->width * 3; i++)
-                p[i] = (guint8)((p[i - image->width * 3] + 2 * p[i] + p[i + image->width * 3] + 2) / 4);
+        for (guint y = 1; y + 1 < image->height; y++) {
+            guint8 *p = image->data + y * stride, *above = p - stride, *below = p + stride;
+            for (gsize i = 0; i < stride; i++)
+                p[i] = (guint8)((above[i] + 2 * p[i] + below[i] + 2) / 4);
         }
     }
 }

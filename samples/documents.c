@@ -164,7 +164,7 @@ licence_draw(const Company *company, LicenceForm form, gboolean stamp, Rng *rng)
     if (stamp) {
         SealArt art = { SEAL_OFFICIAL, 40, 40, company->name, NULL, NULL };
         stamp_seal(canvas, "official_over", &art, canvas->width_mm * rng_range(rng, .45, .6), canvas->height_mm * .8,
-                   .15, rng);
+                   .15, inks[1], rng);
     }
     return canvas;
 }
