@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     char *oid; /* dotted */
     gboolean critical;
+    gboolean critical_written; /* FALSE written out is not DER, yet some makers do and readers take it */
     GBytes *value;
 } SesExtension;
 
@@ -48,7 +49,7 @@ typedef struct {
     char *picture_type;    /* "PNG", ... as it stands */
     GBytes *picture;
     guint width_mm, height_mm;
-    GPtrArray *extensions; /* of SesExtension */
+    GPtrArray *extensions; /* of SesExtension; NULL where the field is absent */
     GBytes *maker_cert;    /* DER as it stands */
     char *algorithm;       /* dotted OID */
     GBytes *signature;     /* content of the BIT STRING */

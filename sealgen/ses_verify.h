@@ -62,6 +62,7 @@ typedef enum {
 typedef struct {
     SesResult result;
     GPtrArray *checks; /* of SesCheck, in order; a name may come more than once */
+    GBytes *der;       /* what was verified */
     Ses *ses;          /* NULL where the structure failed */
     char *maker_subject; /* or NULL; RFC 2253, UTF-8 */
     guint picture_width_px, picture_height_px; /* 0 where not known */

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 #define SM2_DIGEST_BYTES 32
 #define SM2_RAW_BYTES 64                      /* r || s, as tokens answer */
 
+struct evp_pkey_st; /* OpenSSL's EVP_PKEY */
+
 /* A key on the SM2 curve: public, or public and private. Immutable, so threads may share it. */
 typedef struct Sm2Key Sm2Key;
 
@@ -59,10 +61,12 @@ gboolean sm2_key_equal_public(const Sm2Key *a, const Sm2Key *b);
 
 /**
  * sm2_key_native:
- * The OpenSSL object behind the key (an EVP_PKEY), still owned by the key; for the files of
- * this folder that build certificates and lists.
+ * The OpenSSL object behind the key, still owned by the key; for the files of this folder that
+ * build and check certificates. The other way round, the EVP_PKEY gets a reference more; NULL with
+ * SB_ERROR_SEAL where it is not SM2.
  */
-gpointer sm2_key_native(const Sm2Key *key);
+struct evp_pkey_st *sm2_key_native(const Sm2Key *key);
+Sm2Key *sm2_key_from_native_public(struct evp_pkey_st *pkey, GError **error);
 
 /**
  * sm2_digest:
