@@ -121,7 +121,9 @@ static void
 scan(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, Captured *out)
 {
     static const guint densities[] = { 200, 300, 300, 150 };
-    out->dpi = level == LEVEL_HARD ? 110 + rng_below(rng, 30) : densities[rng_below(rng, G_N_ELEMENTS(densities))];
+    out->dpi = level == LEVEL_HARD    ? 110 + rng_below(rng, 30)
+               : level == LEVEL_SMALL ? 200
+                                      : densities[rng_below(rng, G_N_ELEMENTS(densities))];
     double k = out->dpi / 25.4, shrink = out->dpi / CANVAS_DPI;
     guint w = (guint)lround(w_mm * k), h = (guint)lround(h_mm * k);
     Homography grow = homography_scale(k, k), skew = turn_about(w / 2.0, h / 2.0, rng_normal(rng) * .6);
@@ -132,12 +134,17 @@ scan(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, Captur
     g_autoptr(Image) image = image_warp(paper, &to_source, w, h, 250);
     if (level == LEVEL_HARD)
         box_blur(image, 1);
-    expose(image, rng_range(rng, .93, 1), rng_range(rng, 0, 8), .02, level == LEVEL_HARD ? 7 : 2.5, rng);
+    expose(image, rng_range(rng, .93, 1), rng_range(rng, 0, 8), .02,
+           level == LEVEL_HARD    ? 7
+           : level == LEVEL_SMALL ? 0
+                                  : 2.5,
+           rng);
     out->width = w;
     out->height = h;
     static const guint claimed[] = { 0, 72, 96 };
     guint dpi = rng_chance(rng, .6) ? (guint)out->dpi : claimed[rng_below(rng, G_N_ELEMENTS(claimed))];
-    out->bytes = jpeg_encode(image, level == LEVEL_HARD ? 55 : 72 + (int)rng_below(rng, 18), dpi, 0);
+    int quality = level == LEVEL_HARD ? 55 : level == LEVEL_SMALL ? 60 : 72 + (int)rng_below(rng, 18);
+    out->bytes = jpeg_encode(image, quality, dpi, 0);
     out->suffix = "jpg";
     if (rng_chance(rng, .3)) {
         g_autoptr(GBytes) jpeg = out->bytes;
@@ -200,7 +207,7 @@ capture(const Canvas *canvas, Level level, Rng *rng, Captured *out)
         out->width = paper->width, out->height = paper->height;
         out->bytes = image_to_png(paper, 11811);
         out->suffix = "png";
-    } else if (level == LEVEL_SCAN || (level == LEVEL_HARD && rng_chance(rng, .5))) {
+    } else if (level == LEVEL_SCAN || level == LEVEL_SMALL || (level == LEVEL_HARD && rng_chance(rng, .5))) {
         scan(paper, canvas->width_mm, canvas->height_mm, level, rng, out);
     } else {
         photograph(paper, canvas->width_mm, canvas->height_mm, level, rng, out);

@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum { LEVEL_CLEAN, LEVEL_SCAN, LEVEL_PHOTO, LEVEL_HARD, LEVELS } Level;
+/* LEVEL_SMALL: a plain 200 dpi scan in a small file, for the orders that are kept in the repository. */
+typedef enum { LEVEL_CLEAN, LEVEL_SCAN, LEVEL_PHOTO, LEVEL_HARD, LEVEL_SMALL, LEVELS } Level;
 
 typedef struct {
     GBytes *bytes;

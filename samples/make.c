@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * make.c: invented orders with their ground truth:
- *   sealbatch-samples --out DIR [--count N] [--seed N] [--level clean|scan|photo|hard|mix] [--mistakes SHARE]
+ *   sealbatch-samples --out DIR [--count N] [--seed N] [--level clean|scan|photo|hard|small|mix] [--mistakes SHARE]
  * The same seed gives the same orders. truth.json is what tests and benchmarks compare with.
  */
 #include "core/png_write.h"
@@ -13,7 +13,7 @@
 #include <jansson.h>
 #include <string.h>
 
-static const char *const level_names[LEVELS] = { "clean", "scan", "photo", "hard" };
+static const char *const level_names[LEVELS] = { "clean", "scan", "photo", "hard", "small" };
 
 /* What is planted: the truth's kinds of discrepancy. */
 static const char *const mistakes[] = { "code_mismatch",      "name_mismatch",      "legal_rep_mismatch",
@@ -311,7 +311,7 @@ main(int argc, char **argv)
         { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Folder for the orders", "DIR" },
         { "count", 0, 0, G_OPTION_ARG_INT, &count, "How many (8)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Same seed, same orders (1)", "N" },
-        { "level", 0, 0, G_OPTION_ARG_STRING, &level_name, "clean, scan, photo, hard or mix (mix)", "LEVEL" },
+        { "level", 0, 0, G_OPTION_ARG_STRING, &level_name, "clean, scan, photo, hard, small or mix (mix)", "LEVEL" },
         { "mistakes", 0, 0, G_OPTION_ARG_DOUBLE, &share, "Share of orders with a planted mistake (0.3)", "SHARE" },
         { NULL },
     };
@@ -328,7 +328,7 @@ main(int argc, char **argv)
         if (g_strcmp0(level_name, level_names[i]) == 0)
             fixed = i;
     if (fixed == LEVELS && level_name && strcmp(level_name, "mix") != 0) {
-        g_printerr("sealbatch-samples: --level must be clean, scan, photo, hard or mix\n");
+        g_printerr("sealbatch-samples: --level must be clean, scan, photo, hard, small or mix\n");
         return 2;
     }
     Rng rng = { (guint64)seed };
