@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * parts.c: a local threshold, then connected components by runs and union-find, one pass over the page.
+ */
+#include "ocr/parts.h"
+
+#include <string.h>
+
+enum { BLOCK = 16, LEAST_DARK = 28, MOST_DARK = 64 };
+
+typedef struct {
+    gint32 x0, x1; /* of the run, both inside */
+    guint32 label;
+} Run;
+
+/* For each BLOCK x BLOCK block: the threshold from the darkest pixel in it and its eight neighbours. */
+static guint8 *
+thresholds(const Image *ink, guint columns, guint rows)
+{
+    g_autofree guint8 *darkest = g_malloc0((gsize)columns * rows);
+    for (guint y = 0; y < ink->height; y++) {
+        const guint8 *p = ink->data + (gsize)y * ink->width;
+        guint8 *row = darkest + (gsize)(y / BLOCK) * columns;
+        for (guint x = 0; x < ink->width; x++)
+            row[x / BLOCK] = MAX(row[x / BLOCK], 255 - p[x]);
+    }
+    guint8 *out = g_malloc((gsize)columns * rows);
+    for (guint r = 0; r < rows; r++)
+        for (guint c = 0; c < columns; c++) {
+            guint most = 0;
+            for (guint y = r ? r - 1 : 0; y <= MIN(r + 1, rows - 1); y++)
+                for (guint x = c ? c - 1 : 0; x <= MIN(c + 1, columns - 1); x++)
+                    most = MAX(most, darkest[y * columns + x]);
+            out[r * columns + c] = (guint8)CLAMP(most * 3 / 10, LEAST_DARK, MOST_DARK);
+        }
+    return out;
+}
+
+static guint32
+root_of(GArray *parent, guint32 i)
+{
+    guint32 *p = (guint32 *)parent->data;
+    while (p[i] != i)
+        i = p[i] = p[p[i]];
+    return i;
+}
+
+static void
+join(GArray *parent, guint32 a, guint32 b)
+{
+    a = root_of(parent, a);
+    b = root_of(parent, b);
+    if (a != b)
+        g_array_index(parent, guint32, MAX(a, b)) = MIN(a, b);
+}
+
+static void
+grow(GArray *parts, guint32 label, gint32 x0, gint32 x1, gint32 y)
+{
+    if (label == parts->len) {
+        InkPart fresh = { x0, y, x1, y, (guint32)(x1 - x0 + 1) };
+        g_array_append_val(parts, fresh);
+        return;
+    }
+    InkPart *part = &g_array_index(parts, InkPart, label);
+    part->x0 = MIN(part->x0, x0);
+    part->x1 = MAX(part->x1, x1);
+    part->y1 = y;
+    part->pixels += (guint32)(x1 - x0 + 1);
+}
+
+/* Runs of one row; each takes the label of a run above that it touches (8-connected), or a new one. */
+static void
+label_row(const Image *ink, const guint8 *limits, gint32 y, GArray *above, GArray *here, GArray *parent, GArray *parts)
+{
+    const guint8 *p = ink->data + (gsize)y * ink->width;
+    gint32 width = (gint32)ink->width;
+    guint k = 0;
+    g_array_set_size(here, 0);
+    for (gint32 x = 0; x < width; x++) {
+        if (255 - p[x] < limits[x / BLOCK])
+            continue;
+        Run run = { x, x, G_MAXUINT32 };
+        while (run.x1 + 1 < width && 255 - p[run.x1 + 1] >= limits[(run.x1 + 1) / BLOCK])
+            run.x1++;
+        while (k < above->len && g_array_index(above, Run, k).x1 < run.x0 - 1)
+            k++;
+        for (guint j = k; j < above->len && g_array_index(above, Run, j).x0 <= run.x1 + 1; j++) {
+            guint32 label = g_array_index(above, Run, j).label;
+            if (run.label == G_MAXUINT32)
+                run.label = label;
+            else
+                join(parent, run.label, label);
+        }
+        if (run.label == G_MAXUINT32) {
+            run.label = parts->len;
+            g_array_append_val(parent, run.label);
+        }
+        grow(parts, run.label, run.x0, run.x1, y);
+        g_array_append_val(here, run);
+        x = run.x1;
+    }
+}
+
+static void
+fold_into_roots(GArray *parts, GArray *parent)
+{
+    for (guint i = 0; i < parts->len; i++) {
+        guint32 r = root_of(parent, i);
+        if (r == i)
+            continue;
+        InkPart *to = &g_array_index(parts, InkPart, r), *from = &g_array_index(parts, InkPart, i);
+        to->x0 = MIN(to->x0, from->x0);
+        to->y0 = MIN(to->y0, from->y0);
+        to->x1 = MAX(to->x1, from->x1);
+        to->y1 = MAX(to->y1, from->y1);
+        to->pixels += from->pixels;
+        from->pixels = 0;
+    }
+}
+
+GArray *
+ink_parts(const Image *ink)
+{
+    g_assert(ink->channels == 1);
+    guint columns = (ink->width + BLOCK - 1) / BLOCK, rows = (ink->height + BLOCK - 1) / BLOCK;
+    g_autofree guint8 *limits = thresholds(ink, columns, rows);
+    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(InkPart));
+    g_autoptr(GArray) parent = g_array_new(FALSE, FALSE, sizeof(guint32));
+    GArray *above = g_array_new(FALSE, FALSE, sizeof(Run)), *here = g_array_new(FALSE, FALSE, sizeof(Run));
+    for (guint y = 0; y < ink->height; y++) {
+        label_row(ink, limits + (gsize)(y / BLOCK) * columns, (gint32)y, above, here, parent, parts);
+        GArray *swap = above;
+        above = here;
+        here = swap;
+    }
+    g_array_unref(above);
+    g_array_unref(here);
+    fold_into_roots(parts, parent);
+
+    GArray *kept = g_array_new(FALSE, FALSE, sizeof(InkPart));
+    for (guint i = 0; i < parts->len && kept->len < PARTS_MAX; i++) {
+        const InkPart *part = &g_array_index(parts, InkPart, i);
+        if (part->pixels >= PARTS_LEAST_PIXELS && part->x1 - part->x0 < PARTS_MAX_SIDE &&
+            part->y1 - part->y0 < PARTS_MAX_SIDE)
+            g_array_append_val(kept, *part);
+    }
+    return kept;
+}

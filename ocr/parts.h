@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * parts.h: connected pieces of ink on a page picture, small enough to be print.
+ */
+#ifndef SB_OCR_PARTS_H
+#define SB_OCR_PARTS_H
+
+#include "core/image.h"
+
+G_BEGIN_DECLS
+
+enum { PARTS_MAX = 20000, PARTS_MAX_SIDE = 160, PARTS_LEAST_PIXELS = 3 };
+
+/* Bounding box, both ends inside, and the number of its ink pixels. */
+typedef struct {
+    gint32 x0, y0, x1, y1;
+    guint32 pixels;
+} InkPart;
+
+/**
+ * ink_parts: 8-connected ink of @ink (1 channel, dark on an even white).
+ * Ink is what is darker than a third of the darkest nearby, at least 11 %: faint print beside none counts.
+ * Returns: (transfer full) (element-type InkPart): at most PARTS_MAX, none larger than PARTS_MAX_SIDE a side.
+ */
+GArray *ink_parts(const Image *ink);
+
+G_END_DECLS
+
+#endif
