@@ -5,7 +5,6 @@
 #include "ocr/flat.h"
 
 #include "core/paper.h"
-#include "ocr/parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -184,9 +183,11 @@ static void
 find_lines(Flat *flat, const Image *layout_ink)
 {
     g_clear_pointer(&flat->ink, image_free);
+    g_clear_pointer(&flat->parts, g_array_unref);
     g_clear_pointer(&flat->lines, g_ptr_array_unref);
     flat->ink = warp_grey(layout_ink, &flat->to_layout, flat->width, flat->height);
-    flat->lines = lines_find(flat->ink);
+    flat->parts = ink_parts(flat->ink);
+    flat->lines = lines_find(flat->parts);
 }
 
 static void
@@ -275,9 +276,8 @@ flat_open(PageFile *file, const Page *layout)
     double margin = paper.found ? PAPER_MARGIN : 0;
     lay_flat(flat, &quad, margin);
     find_lines(flat, layout_ink);
-    g_autoptr(GArray) parts = ink_parts(flat->ink);
-    flat->blank = parts->len < 8;
-    if (runs_vertically(parts)) { /* the quad's first corner becomes the one at its bottom left */
+    flat->blank = flat->parts->len < 8;
+    if (runs_vertically(flat->parts)) { /* the quad's first corner becomes the one at its bottom left */
         quad = turned_quad(&quad, 3);
         lay_flat(flat, &quad, margin);
         find_lines(flat, layout_ink);
@@ -295,6 +295,7 @@ flat_free(Flat *flat)
     if (!flat)
         return;
     image_free(flat->ink);
+    g_array_unref(flat->parts);
     g_ptr_array_unref(flat->lines);
     page_free(flat->detail->full);
     g_free(flat->detail);
@@ -309,8 +310,10 @@ flat_turn_over(Flat *flat)
     Image *turned = image_turn(flat->ink, 2);
     image_free(flat->ink);
     flat->ink = turned;
+    g_array_unref(flat->parts);
+    flat->parts = ink_parts(flat->ink);
     g_ptr_array_unref(flat->lines);
-    flat->lines = lines_find(flat->ink);
+    flat->lines = lines_find(flat->parts);
     set_turn(flat);
 }
 

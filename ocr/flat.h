@@ -12,6 +12,7 @@
 #include "core/page.h"
 #include "ocr/ink.h"
 #include "ocr/lines.h"
+#include "ocr/parts.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ typedef struct {
     guint page;          /* 0.. in its file */
     guint width, height; /* flat px */
     Image *ink;          /* 1 channel, flat, upright: 255 paper, 0 print (ink.h) */
+    GArray *parts;       /* (element-type InkPart) of ink */
     GPtrArray *lines;    /* (element-type TextLine) in flat px, top to bottom */
     Homography to_stored; /* flat px -> stored px of the file */
     Homography to_layout; /* flat px -> px of the layout page */

@@ -11,6 +11,7 @@
 enum {
     BLOCK = 16,        /* px: paper is estimated once a block */
     DARKEST_PAPER = 48, /* darker than that is no paper, and its noise is not to be blown up */
+    TINT = 40,         /* difference between the channels that dirt and JPEG give to print */
     COLOURED = 60      /* difference between the channels' darkness that print never has */
 };
 
@@ -55,9 +56,9 @@ spread(float *v, guint columns, guint rows, gboolean lightest)
         }
 }
 
-/* Darkness of one channel, bilinear between block centres; @out keeps the smallest of all channels. */
+/* One channel over its paper, bilinear between block centres; @out and @least keep the extremes of all. */
 static void
-divide(const Image *page, guint channel, const float *paper, guint columns, guint rows, guint8 *out, gboolean first)
+divide(const Image *page, guint channel, const float *paper, guint columns, guint rows, guint8 *out, guint8 *least)
 {
     guint c = page->channels;
     g_autofree float *row = g_new(float, columns);
@@ -77,7 +78,9 @@ divide(const Image *page, guint channel, const float *paper, guint columns, guin
             light = MAX(light, DARKEST_PAPER);
             float v = (float)*p * 255.0f / light;
             guint8 grey = v >= 255 ? 255 : (guint8)v;
-            q[x] = first ? grey : MAX(q[x], grey);
+            q[x] = channel == 0 ? grey : MAX(q[x], grey);
+            if (least)
+                least[(gsize)y * page->width + x] = channel == 0 ? grey : MIN(least[(gsize)y * page->width + x], grey);
         }
     }
 }
@@ -88,11 +91,18 @@ ink_of_page(const Image *page)
     guint columns = (page->width + BLOCK - 1) / BLOCK, rows = (page->height + BLOCK - 1) / BLOCK;
     g_autofree float *paper = g_new(float, (gsize)columns * rows);
     Image *ink = image_new(page->width, page->height, 1);
+    gsize n = (gsize)page->width * page->height;
+    g_autofree guint8 *least = page->channels == 3 ? g_malloc(n) : NULL;
     for (guint channel = 0; channel < page->channels; channel++) {
         block_paper(page, channel, columns, rows, paper);
         spread(paper, columns, rows, TRUE);
         spread(paper, columns, rows, FALSE);
-        divide(page, channel, paper, columns, rows, ink->data, channel == 0);
+        divide(page, channel, paper, columns, rows, ink->data, least);
+    }
+    for (gsize i = 0; least && i < n; i++) { /* where a channel is much darker than the lightest: a seal */
+        int tint = ink->data[i] - least[i] - TINT;
+        if (tint > 0)
+            ink->data[i] = (guint8)MIN(ink->data[i] + tint, 255);
     }
     return ink;
 }

@@ -12,7 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* Of a whole page. Returns: (transfer full) 1 channel of the same size, 255 paper, 0 black print. */
+/*
+ * Of a whole page, for finding things: what is left of coloured ink is lightened further by its tint,
+ * which eats a little of print under it. Cuts for reading (below) are not treated so.
+ * Returns: (transfer full) 1 channel of the same size, 255 paper, 0 black print.
+ */
 Image *ink_of_page(const Image *page);
 
 /**

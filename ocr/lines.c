@@ -251,12 +251,14 @@ lines_of_groups(Linking *l)
 }
 
 GPtrArray *
-lines_find(const Image *ink)
+lines_find(const GArray *parts)
 {
-    g_autoptr(GArray) parts = ink_parts(ink);
     Linking l = { .parts = (const InkPart *)parts->data, .n = parts->len };
-    l.columns = ink->width / CELL + 1;
-    l.rows = ink->height / CELL + 1;
+    l.columns = l.rows = 1;
+    for (guint i = 0; i < l.n; i++) {
+        l.columns = MAX(l.columns, (guint)l.parts[i].x1 / CELL + 1);
+        l.rows = MAX(l.rows, (guint)l.parts[i].y1 / CELL + 1);
+    }
     l.cells = g_new0(GArray *, l.columns * l.rows);
     l.parent = g_new(guint, l.n ? l.n : 1);
     for (guint i = 0; i < l.n; i++) {

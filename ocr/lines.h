@@ -8,7 +8,7 @@
 #ifndef SB_OCR_LINES_H
 #define SB_OCR_LINES_H
 
-#include "core/image.h"
+#include "core/geometry.h"
 
 G_BEGIN_DECLS
 
@@ -32,10 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TextLine, text_line_free)
 
 /**
  * lines_find:
- * @ink  1 channel, paper white and light evened out, print dark (flat.h makes it)
+ * @parts  (element-type InkPart) of a page's ink, in the order that ink_parts gives
  * Returns: (transfer full) (element-type TextLine), top to bottom.
  */
-GPtrArray *lines_find(const Image *ink);
+GPtrArray *lines_find(const GArray *parts);
 
 double text_line_length(const TextLine *line);
 
