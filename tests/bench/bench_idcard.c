@@ -3,7 +3,7 @@
  * bench_idcard.c: ID cards of orders with ground truth: what was read right, wrong, not at all, by level, and the
  * CPU time a page.
  *
- *   bench_idcard [--list] [--model DIR] ORDER_DIR...      each with truth.json and order.json
+ *   bench_idcard [--list] [--model DIR] [--hanzi FILE] ORDER_DIR...      each with truth.json and order.json
  */
 #include <jansson.h>
 #include <math.h>
@@ -206,13 +206,15 @@ int
 main(int argc, char **argv)
 {
     Bench b = { .list = FALSE };
-    const char *model_dir = NULL;
+    const char *model_dir = NULL, *hanzi = NULL;
     int first = 1;
     for (; first < argc && g_str_has_prefix(argv[first], "--"); first++) {
         if (strcmp(argv[first], "--list") == 0)
             b.list = TRUE;
         else if (strcmp(argv[first], "--model") == 0 && first + 1 < argc)
             model_dir = argv[++first];
+        else if (strcmp(argv[first], "--hanzi") == 0 && first + 1 < argc)
+            hanzi = argv[++first];
     }
     if (!g_getenv("OMP_THREAD_LIMIT")) {
         fprintf(stderr, "set OMP_THREAD_LIMIT=1\n");
@@ -226,6 +228,10 @@ main(int argc, char **argv)
     }
     if (model_dir)
         b.tools.number = tess_open(model_dir, "sbid", NULL, FALSE, NULL);
+    if (hanzi && !(b.tools.hanzi = hanzi_open(hanzi, &error))) {
+        fprintf(stderr, "%s\n", error->message);
+        return 7;
+    }
     for (guint l = 0; l < LEVELS; l++)
         b.ms[l] = g_array_new(FALSE, FALSE, sizeof(double));
     for (int i = first; i < argc; i++)
