@@ -16,6 +16,7 @@
 #define NUMBER_Y_MM 46.2
 #define VALUE_X_MM 16.6 /* left edge of every value */
 #define NAME_Y_MM 7.9
+#define FRONT_MIDDLE_Y_MM 18.0
 
 typedef struct {
     Point origin;          /* of the number's left end */
@@ -141,63 +142,99 @@ place_strip(const Pose *pose, const RowPlace *place, double x0, double x1)
                     0, 0 };
 }
 
-/*
- * The value begins after the widest blank near its expected left edge: labels end 3.6 mm before it, and print of
- * light labels may be gone altogether. Ink is looked at in steps of a quarter millimetre.
- */
-static double
-value_start(const Image *d, const Strip *row, double from_mm, double px_per_mm, double want_mm)
+enum { EDGE_STEPS = 64 };
+#define EDGE_STEP_MM 0.25
+#define EDGE_FROM_MM 6.6 /* profile of a row's left end: EDGE_STEPS steps from here */
+
+/* The darkest pixel of each quarter millimetre across the row, 0..1 of the row's darkest. */
+static void
+edge_profile(const Image *d, const Pose *pose, const Strip *row, double *dark)
 {
-    enum { STEPS = 40 };
-    double ux = (row->right.x - row->left.x), uy = (row->right.y - row->left.y), length = hypot(ux, uy);
-    double best_len = 0, best_end = want_mm, dark[STEPS], peak = 0;
+    double ux = row->right.x - row->left.x, uy = row->right.y - row->left.y, length = hypot(ux, uy), peak = 1;
     ux /= length, uy /= length;
-    for (int i = 0; i < STEPS; i++) {
-        double a = i * 0.25 * px_per_mm, half = row->height * 0.42;
+    for (int i = 0; i < EDGE_STEPS; i++) {
+        double a = i * EDGE_STEP_MM * pose->px_per_mm, half = row->height * 0.42;
         dark[i] = 0;
         for (double c = -half; c <= half; c += 1)
             dark[i] = fmax(dark[i], dark_at(d, (Point){ row->left.x + ux * a - uy * c, row->left.y + uy * a + ux * c }));
         peak = fmax(peak, dark[i]);
     }
-    double run = 0;
-    for (int i = 0; i < STEPS; i++) {
-        if (dark[i] < 0.3 * peak) {
-            run += 0.25;
-            continue;
-        }
-        double end = from_mm + i * 0.25, value = run - 0.5 * fabs(end - want_mm);
-        if (run >= 0.75 && value > best_len - 0.5 * fabs(best_end - want_mm)) {
-            best_len = run;
-            best_end = end;
-        }
-        run = 0;
-    }
-    return best_end;
+    for (int i = 0; i < EDGE_STEPS; i++)
+        dark[i] /= peak;
 }
 
+/* How well a value begins at @mm: blank before, ink after. */
+static double
+edge_at(const double *dark, double mm)
+{
+    int at = (int)lround((mm - EDGE_FROM_MM) / EDGE_STEP_MM), before = (int)lround(2.6 / EDGE_STEP_MM);
+    double ink = 0, blank = 0;
+    if (at < before || at + 6 > EDGE_STEPS)
+        return 0;
+    for (int i = at - before; i < at - 1; i++)
+        blank = fmax(blank, dark[i]);
+    for (int i = at; i < at + 6; i++)
+        ink = fmax(ink, dark[i]);
+    return fmax(ink - 2 * blank, -0.5) + 0.2 * (dark[at] > 0.3);
+}
+
+/*
+ * All values begin at one left edge, 3.6 mm after their labels, which may be too light to print. Where that edge
+ * stands, and how it leans, is seen in four rows together: a gap inside one label misleads none of them.
+ */
+static void
+pose_fit_left_edge(const Image *d, Pose *pose, const Strip *rows, const gboolean *seen, double *start_mm)
+{
+    static const FrontRow used[] = { FRONT_NAME, FRONT_SEX, FRONT_BIRTH, FRONT_ADDRESS };
+    double dark[G_N_ELEMENTS(used)][EDGE_STEPS];
+    double best = -1e9, best_at = VALUE_X_MM, best_lean = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(used); i++)
+        if (seen[used[i]])
+            edge_profile(d, pose, &rows[used[i]], dark[i]);
+    for (double at = 13.6; at <= 19.6; at += 0.25)
+        for (double lean = -0.12; lean <= 0.121; lean += 0.02) {
+            double value = -0.05 * fabs(at - VALUE_X_MM) - 1.5 * fabs(lean);
+            for (guint i = 0; i < G_N_ELEMENTS(used); i++)
+                if (seen[used[i]])
+                    value += edge_at(dark[i], at + lean * (FRONT_MIDDLE_Y_MM - PLACES[used[i]].y));
+            if (value > best)
+                best = value, best_at = at, best_lean = lean;
+        }
+    for (guint i = 0; i < FRONT_ROWS; i++)
+        start_mm[i] = best_at + best_lean * (FRONT_MIDDLE_Y_MM - PLACES[i].y) + PLACES[i].x0 - VALUE_X_MM;
+}
+
+/* The row where ink stands, from its labels on, not yet cut to its value. */
 static gboolean
-find_row(const Image *d, const Pose *pose, FrontRow which, FrontRows *rows)
+find_row(const Image *d, const Pose *pose, FrontRow which, Strip *row)
 {
     const RowPlace *place = &PLACES[which];
-    gboolean first = place->x0 == VALUE_X_MM;
-    double from_mm = place->x0 - (first ? 7 : 6);
-    Strip row = place_strip(pose, place, from_mm, first ? 44 : place->x1);
     double contrast;
-    gboolean address = which >= FRONT_ADDRESS;
-    row = rows_centre(d, &row, address ? 0.35 : 0.6, pose->by_card ? 1 : 1.5, &contrast);
-    if (contrast < 4)
+    *row = place_strip(pose, place, EDGE_FROM_MM, 46);
+    *row = rows_centre(d, row, which >= FRONT_ADDRESS ? 0.35 : 0.6, pose->by_card ? 1 : 1.5, &contrast);
+    return contrast >= 4;
+}
+
+/* Cut @row to its value, which begins at @start_mm give or take a little. */
+static gboolean
+cut_value(const Image *d, const Pose *pose, FrontRow which, double start_mm, Strip *row)
+{
+    const RowPlace *place = &PLACES[which];
+    double ux = row->right.x - row->left.x, uy = row->right.y - row->left.y, length = hypot(ux, uy), em = row->height;
+    ux /= length, uy /= length;
+    double slack = place->x0 == VALUE_X_MM ? 0.7 : 1.4; /* 民族 is placed by itself */
+    double a = (start_mm - slack - EDGE_FROM_MM) * pose->px_per_mm, room = slack * pose->px_per_mm + em;
+    Strip s = *row;
+    s.left = (Point){ row->left.x + ux * a, row->left.y + uy * a };
+    s.right = (Point){ s.left.x + ux * room, s.left.y + uy * room };
+    if (!rows_trim(d, ROWS_HANZI, &s))
         return FALSE;
-    double start = value_start(d, &row, from_mm, pose->px_per_mm, place->x0);
-    double ux = (row.right.x - row.left.x), uy = (row.right.y - row.left.y), length = hypot(ux, uy);
-    double a = (start - from_mm - 0.1) * pose->px_per_mm, em = row.height;
-    Point left = { row.left.x + ux / length * a, row.left.y + uy / length * a };
-    row.left = left;
-    row.right = (Point){ left.x + ux / length * em, left.y + uy / length * em };
-    row = rows_extend(d, &row, place->gap * pose->px_per_mm / em, 0, (place->x1 - start) * pose->px_per_mm / em - 1);
-    if (!rows_trim(d, &row))
+    s.right = (Point){ s.left.x + ux * em, s.left.y + uy * em };
+    s = rows_extend(d, &s, ROWS_HANZI, place->gap * pose->px_per_mm / em, 0, (place->x1 - start_mm) * pose->px_per_mm / em - 1);
+    if (!rows_trim(d, ROWS_HANZI, &s))
         return FALSE;
-    rows->rows[which] = row;
-    return rows_ink(d, &row) > 6;
+    *row = s;
+    return rows_ink(d, row) > 6;
 }
 
 void
@@ -210,6 +247,10 @@ card_front_rows(const Image *darkness, const Strip *number, const Quad *card, Fr
     else
         pose = pose_search(darkness, number, &rows->fit);
     rows->px_per_mm = pose.px_per_mm;
+    double start_mm[FRONT_ROWS];
     for (guint i = 0; i < FRONT_ROWS; i++)
-        rows->seen[i] = find_row(darkness, &pose, (FrontRow)i, rows);
+        rows->seen[i] = find_row(darkness, &pose, (FrontRow)i, &rows->rows[i]);
+    pose_fit_left_edge(darkness, &pose, rows->rows, rows->seen, start_mm);
+    for (guint i = 0; i < FRONT_ROWS; i++)
+        rows->seen[i] = rows->seen[i] && cut_value(darkness, &pose, (FrontRow)i, start_mm[i], &rows->rows[i]);
 }

@@ -4,6 +4,21 @@
 
 #include <string.h>
 
+Image *
+ink_colourless(const Image *image)
+{
+    if (image->channels == 1)
+        return image_copy(image);
+    Image *out = image_new(image->width, image->height, 1);
+    gsize n = (gsize)image->width * image->height;
+    for (gsize i = 0; i < n; i++) {
+        const guint8 *p = image->data + 3 * i;
+        guint high = MAX(p[0], MAX(p[1], p[2])), low = MIN(p[0], MIN(p[1], p[2]));
+        out->data[i] = (guint8)MIN(255u, high + (high - low) * 4 / 5);
+    }
+    return out;
+}
+
 /* A coarse grid of one value a block, read back with bilinear interpolation. */
 typedef struct {
     guint columns, rows, block;

@@ -10,6 +10,13 @@
 
 G_BEGIN_DECLS
 
+/**
+ * ink_colourless: a grey picture in which coloured ink (seals, blue labels and patterns) fades to paper: the
+ * lightest of the three channels plus most of their spread. Black print under a seal stays dark.
+ * Returns: (transfer full) 1 channel; a plain copy of a grey picture.
+ */
+Image *ink_colourless(const Image *image);
+
 /* One connected mark: its box in pixels (both ends inside) and its number of pixels. */
 typedef struct {
     gint x0, y0, x1, y1;

@@ -54,14 +54,14 @@ by_value(gconstpointer a, gconstpointer b)
     return p < q ? -1 : p > q;
 }
 
-/* A column is inked above a quarter of the usual inked column (the 80th percentile within the text). */
+/* A column is inked above the share @ink of the usual inked column (the 80th percentile). */
 static double
-ink_level(const double *values, guint n)
+ink_level(const double *values, guint n, double ink)
 {
     g_autofree double *sorted = g_new(double, n);
     memcpy(sorted, values, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_value);
-    return fmax(sorted[(guint)(0.8 * (n - 1))] * 0.25, 0.02);
+    return fmax(sorted[(guint)(0.8 * (n - 1))] * ink, 0.025);
 }
 
 static Strip
@@ -76,12 +76,12 @@ with_ends(const Strip *s, double from, double to)
 }
 
 Strip
-rows_extend(const Image *d, const Strip *s, double gap, double reach_left, double reach_right)
+rows_extend(const Image *d, const Strip *s, double ink, double gap, double reach_left, double reach_right)
 {
     double length = point_distance(s->left, s->right), wide = gap * s->height;
     guint n, inside;
     g_autofree double *text = profile_along(d, s, 0, length, &inside);
-    double level = ink_level(text, inside);
+    double level = ink_level(text, inside, ink);
     g_autofree double *right = profile_along(d, s, length, length + reach_right * s->height, &n);
     double to = length, blank = 0;
     for (guint i = 0; i < n && reach_right > 0 && blank < wide; i++) {
@@ -100,13 +100,28 @@ rows_extend(const Image *d, const Strip *s, double gap, double reach_left, doubl
     return with_ends(s, from, to);
 }
 
+Strip
+rows_after_gap(const Image *d, const Strip *s, double gap)
+{
+    guint n;
+    double length = point_distance(s->left, s->right), blank = 0, from = 0;
+    g_autofree double *text = profile_along(d, s, 0, length, &n);
+    double level = ink_level(text, n, ROWS_FIGURES);
+    for (guint i = 0; i < n / 2; i++) {
+        if (text[i] > level && blank >= gap * s->height)
+            from = i;
+        blank = text[i] > level ? 0 : blank + 1;
+    }
+    return with_ends(s, from, length);
+}
+
 gboolean
-rows_trim(const Image *d, Strip *s)
+rows_trim(const Image *d, double ink, Strip *s)
 {
     guint n;
     double length = point_distance(s->left, s->right);
     g_autofree double *text = profile_along(d, s, 0, length, &n);
-    double level = fmax(ink_level(text, n), 0.03);
+    double level = ink_level(text, n, ink);
     guint from = 0, to = n;
     while (from < to && text[from] <= level)
         from++;

@@ -12,19 +12,30 @@
 
 G_BEGIN_DECLS
 
+/* What counts as ink: a column with this share of the darkness of the usual inked column. */
+#define ROWS_FIGURES 0.25 /* figures: patterns and specks do not count */
+#define ROWS_HANZI 0.15   /* hanzi: a 一 does */
+
 /**
  * rows_extend: let the ends of @strip's text reach as far as its ink does.
+ * @ink      ROWS_FIGURES or ROWS_HANZI
  * @gap      a blank of this many heights ends the text
  * @reach    look at most so many heights beyond either end (0: that end stays)
  * Returns: the strip with new ends.
  */
-Strip rows_extend(const Image *darkness, const Strip *strip, double gap, double reach_left, double reach_right);
+Strip rows_extend(const Image *darkness, const Strip *strip, double ink, double gap, double reach_left,
+                  double reach_right);
+
+/**
+ * rows_after_gap: begin after the last blank of @gap heights that lies in the first half: the label is left out.
+ */
+Strip rows_after_gap(const Image *darkness, const Strip *strip, double gap); /* of figures */
 
 /**
  * rows_trim: pull the ends in to the first and last ink.
  * Returns: FALSE where the strip is blank.
  */
-gboolean rows_trim(const Image *darkness, Strip *strip);
+gboolean rows_trim(const Image *darkness, double ink, Strip *strip);
 
 /**
  * rows_centre: move @strip across its direction by up to @reach heights, and turn it by up to @tilt_deg, to where

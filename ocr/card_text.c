@@ -27,8 +27,8 @@ coloured_pixels(const Image *colour)
     return mask;
 }
 
-gboolean
-card_line_cut(CardView *view, const Strip *strip, CardLine *line)
+static gboolean
+cut(CardView *view, const Strip *strip, gboolean labels, CardLine *line)
 {
     Strip s = *strip;
     s.before = s.after = 0.7;
@@ -45,6 +45,18 @@ card_line_cut(CardView *view, const Strip *strip, CardLine *line)
     return TRUE;
 }
 
+gboolean
+card_line_cut(CardView *view, const Strip *strip, CardLine *line)
+{
+    return cut(view, strip, FALSE, line);
+}
+
+gboolean
+card_line_cut_with_labels(CardView *view, const Strip *strip, CardLine *line)
+{
+    return cut(view, strip, TRUE, line);
+}
+
 HanziAnswer
 card_line_says(const Hanzi *hanzi, const CardLine *line, const char *expected)
 {
@@ -52,6 +64,18 @@ card_line_says(const Hanzi *hanzi, const CardLine *line, const char *expected)
     if (!hanzi_verify(hanzi, &line->line, expected, &verdict, NULL))
         return HANZI_CANNOT_JUDGE;
     return verdict.answer;
+}
+
+gboolean
+card_line_ends_with(const Hanzi *hanzi, const CardLine *line, const char *expected, guint last)
+{
+    g_auto(HanziVerdict) verdict = { 0 };
+    if (!hanzi_verify(hanzi, &line->line, expected, &verdict, NULL) || verdict.n < last || verdict.ink_after > 0.1)
+        return FALSE;
+    for (guint i = verdict.n - last; i < verdict.n; i++)
+        if (verdict.chars[i].answer != HANZI_PASSES)
+            return FALSE;
+    return TRUE;
 }
 
 static void

@@ -29,8 +29,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CardLine, card_line_clear)
  */
 gboolean card_line_cut(CardView *view, const Strip *strip, CardLine *line);
 
+/* The same, but labels printed in blue keep their grey. */
+gboolean card_line_cut_with_labels(CardView *view, const Strip *strip, CardLine *line);
+
 /* Does the line say exactly @expected? */
 HanziAnswer card_line_says(const Hanzi *hanzi, const CardLine *line, const char *expected);
+
+/*
+ * Does it say @expected, as far as the last @last characters go? (Thin figures before them are judged by a model
+ * of their own.) Nothing may follow them.
+ */
+gboolean card_line_ends_with(const Hanzi *hanzi, const CardLine *line, const char *expected, guint last);
 
 /**
  * card_field_read: the free reading as @field's text, status and confidence.

@@ -29,7 +29,7 @@ strip_of_line(const CardSearch *search, const DigitLine *line, gboolean as_found
         s.left = line->to;
         s.right = line->from;
     }
-    return rows_extend(search->darkness, &s, 1.25, 6, 9);
+    return rows_extend(search->darkness, &s, ROWS_FIGURES, 1.25, 6, 9);
 }
 
 char *
@@ -137,6 +137,8 @@ search_lines(const CardSearch *search, const GArray *lines, GPtrArray *fronts, G
         Glance seen = try_line(search, line, &glances, &strip);
         if (seen == GLANCE_NOTHING)
             continue;
+        if (seen == GLANCE_DATES)
+            strip = rows_after_gap(search->darkness, &strip, 1.25);
         g_array_append_val(taken, strip);
         glances = 0; /* a card is here: look on */
         if (seen == GLANCE_NUMBER)
@@ -159,7 +161,7 @@ idcard_find_and_read(const IdcardTools *tools, PageFile *file, const Page *page,
 {
     static const ReaderExpect nothing = { NULL };
     g_autoptr(CardView) view = card_view_new(file, page);
-    g_autoptr(Image) grey = image_plane(page->image, IMAGE_MAX);
+    g_autoptr(Image) grey = ink_colourless(page->image);
     g_autoptr(Image) darkness = ink_darkness(grey, LIGHT_BLOCK);
     CardSearch search = { tools, expect ? expect : &nothing, view, darkness };
     g_autoptr(GArray) lines = card_find_digit_lines(darkness, LINES_MAX);

@@ -6,11 +6,15 @@
  */
 #include "ocr/idcard_inner.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ocr/card_rows.h"
+#include "ocr/card_text.h"
 
 enum { PASSES = 6 };
+#define FIGURE_EM 1.37    /* em of the line's hanzi in heights of its figures */
+#define ROW_PITCH_EM 2.65 /* from the dates up to the authority */
 
 /* "YYYYMMDD" -> "YYYY.MM.DD" at @out. */
 static void
@@ -114,6 +118,20 @@ put_date(Document *document, const char *key, const char *text, gboolean sure, g
     f->evidence = g_strdup_printf("%u of %u passes agree", votes, made);
 }
 
+/* Does the line say "YYYY.MM.DD-长期"? @from was read by the figures model; here the print is asked. */
+static gboolean
+says_forever(const CardSearch *search, const Strip *dates, const GDate *from)
+{
+    g_auto(CardLine) line = { 0 };
+    Strip strip = *dates;
+    strip.height *= FIGURE_EM;
+    if (!search->tools->hanzi || !card_line_cut(search->view, &strip, &line))
+        return FALSE;
+    g_autofree char *text = g_strdup_printf("%04u.%02u.%02u-" VALIDITY_FOREVER, g_date_get_year(from),
+                                            (guint)g_date_get_month(from), (guint)g_date_get_day(from));
+    return card_line_ends_with(search->tools->hanzi, &line, text, 2);
+}
+
 static void
 read_validity(const CardSearch *search, const Strip *dates, Document *document)
 {
@@ -126,7 +144,10 @@ read_validity(const CardSearch *search, const Strip *dates, Document *document)
     gboolean agreed = best.votes >= 2 && best.votes * 3 >= made * 2;
     g_autofree char *from = validity_iso(&best.validity.from);
     if (best.found == DATES_FROM_ONLY) {
+        gboolean forever = says_forever(search, dates, &best.validity.from);
         put_date(document, FIELD_VALID_FROM, from, agreed, best.votes, made);
+        if (forever)
+            put_date(document, FIELD_VALID_UNTIL, VALIDITY_FOREVER, TRUE, best.votes, made);
         return;
     }
     gboolean sure = agreed && validity_years(&best.validity) > 0;
@@ -135,11 +156,35 @@ read_validity(const CardSearch *search, const Strip *dates, Document *document)
     put_date(document, FIELD_VALID_UNTIL, until, sure, best.votes, made);
 }
 
+/* The row above the dates, which begins at the same left edge. */
+static void
+read_authority(const CardSearch *search, const Strip *dates, Document *document)
+{
+    double ux = dates->right.x - dates->left.x, uy = dates->right.y - dates->left.y, length = hypot(ux, uy);
+    double em = dates->height * FIGURE_EM, contrast;
+    ux /= length, uy /= length;
+    Point left = { dates->left.x + uy * em * ROW_PITCH_EM, dates->left.y - ux * em * ROW_PITCH_EM };
+    Strip row = { left, { left.x + ux * em * 5, left.y + uy * em * 5 }, em, 0, 0, 0, 0 };
+    row = rows_centre(search->darkness, &row, 0.8, 1.5, &contrast);
+    if (contrast < 4)
+        return;
+    row.left = (Point){ row.left.x - ux * em * 0.5, row.left.y - uy * em * 0.5 };
+    row = rows_extend(search->darkness, &row, ROWS_HANZI, 1.2, 0, 14);
+    if (!rows_trim(search->darkness, ROWS_HANZI, &row))
+        return;
+    DocumentField *f = document_field(document, FIELD_AUTHORITY);
+    g_auto(CardLine) line = { 0 };
+    idcard_set_box(search, &row, f);
+    if (search->tools->hanzi && card_line_cut(search->view, &row, &line))
+        card_field_read(search->tools->hanzi, &line, HANZI_READ_ANY, f);
+}
+
 Document *
 idcard_back_read(const CardSearch *search, const Strip *dates)
 {
     Document *document = document_new(SEEN_ID_BACK, card_view_page(search->view)->index);
     idcard_place(search, dates, 32.0, document);
+    read_authority(search, dates, document);
     read_validity(search, dates, document);
     return document;
 }

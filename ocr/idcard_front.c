@@ -4,8 +4,10 @@
 
 #include "core/paper.h"
 #include "ocr/card_front.h"
+#include "ocr/card_ink.h"
 #include "ocr/card_text.h"
 #include "ocr/id_number.h"
+#include "ocr/tess.h"
 
 static void
 put_number(const CardSearch *search, const Strip *strip, Document *document)
@@ -21,29 +23,147 @@ put_number(const CardSearch *search, const Strip *strip, Document *document)
     idcard_set_box(search, strip, f);
 }
 
-/* The rows that hold one word or name. */
-static void
-put_words(const CardSearch *search, const FrontRows *rows, Document *document)
+/* The row as hanzi wants it; FALSE where it was not found. */
+static gboolean
+cut_row(const CardSearch *search, const FrontRows *rows, FrontRow row, CardLine *line, DocumentField *field)
 {
-    static const struct {
-        FrontRow row;
-        const char *key;
-    } words[] = { { FRONT_NAME, FIELD_NAME }, { FRONT_SEX, FIELD_SEX }, { FRONT_NATION, FIELD_NATION },
-                  { FRONT_BIRTH, FIELD_BIRTH } };
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-        DocumentField *f = document_field(document, words[i].key);
-        const Strip *strip = &rows->rows[words[i].row];
-        g_auto(CardLine) line = { 0 };
-        if (!rows->seen[words[i].row])
-            continue;
-        idcard_set_box(search, strip, f);
-        if (!card_line_cut(search->view, strip, &line))
-            continue;
-        HanziReadAs as = words[i].row == FRONT_BIRTH ? HANZI_READ_DIGITS : HANZI_READ_PERSON;
-        card_field_read(search->tools->hanzi, &line, as, f);
-        if (words[i].row == FRONT_NAME && search->expect->person_name)
-            card_field_verify(search->tools->hanzi, &line, search->expect->person_name, f);
+    if (!rows->seen[row])
+        return FALSE;
+    if (!field->has_box)
+        idcard_set_box(search, &rows->rows[row], field);
+    return card_line_cut(search->view, &rows->rows[row], line);
+}
+
+static void
+put_name(const CardSearch *search, const FrontRows *rows, Document *document)
+{
+    DocumentField *f = document_field(document, FIELD_NAME);
+    g_auto(CardLine) line = { 0 };
+    if (!cut_row(search, rows, FRONT_NAME, &line, f))
+        return;
+    card_field_read(search->tools->hanzi, &line, HANZI_READ_PERSON, f);
+    if (search->expect->person_name)
+        card_field_verify(search->tools->hanzi, &line, search->expect->person_name, f);
+}
+
+static void
+put_nation(const CardSearch *search, const FrontRows *rows, Document *document)
+{
+    DocumentField *f = document_field(document, FIELD_NATION);
+    g_auto(CardLine) line = { 0 };
+    if (cut_row(search, rows, FRONT_NATION, &line, f))
+        card_field_read(search->tools->hanzi, &line, HANZI_READ_PERSON, f);
+}
+
+/* Only two words can stand there: each is verified, neither is preferred. */
+static void
+put_sex(const CardSearch *search, const FrontRows *rows, Document *document)
+{
+    DocumentField *f = document_field(document, FIELD_SEX);
+    g_auto(CardLine) line = { 0 };
+    if (!cut_row(search, rows, FRONT_SEX, &line, f))
+        return;
+    gboolean man = card_line_says(search->tools->hanzi, &line, "男") == HANZI_PASSES;
+    gboolean woman = card_line_says(search->tools->hanzi, &line, "女") == HANZI_PASSES;
+    if (man != woman) {
+        f->text = g_strdup(man ? "男" : "女");
+        f->status = FIELD_READ;
+        f->confidence = 97;
+        return;
     }
+    card_field_read(search->tools->hanzi, &line, HANZI_READ_PERSON, f);
+    f->status = f->text ? FIELD_WEAK : FIELD_UNREADABLE;
+}
+
+/* "1998年7月12日", or with blanks instead of the words -> a date. */
+static gboolean
+parse_birth(const char *text, GDate *date)
+{
+    guint v[3] = { 0 }, n = 0;
+    for (const char *p = text; *p;) {
+        if (!g_ascii_isdigit(*p)) {
+            p = g_utf8_next_char(p);
+            continue;
+        }
+        char *end;
+        guint64 value = g_ascii_strtoull(p, &end, 10);
+        if (n == 3 || value > 9999)
+            return FALSE;
+        v[n++] = (guint)value;
+        p = end;
+    }
+    if (n != 3 || v[0] < 1900 || !g_date_valid_dmy((GDateDay)MIN(v[2], 99), (GDateMonth)MIN(v[1], 13), (GDateYear)v[0]))
+        return FALSE;
+    g_date_set_dmy(date, (GDateDay)v[2], (GDateMonth)v[1], (GDateYear)v[0]);
+    return TRUE;
+}
+
+/* By the figures' model where the coloured words fade, by the hanzi model where they stand. */
+static guint
+read_birth(const CardSearch *search, const Strip *strip, GDate dates[2])
+{
+    guint n = 0;
+    g_auto(CardLine) line = { 0 };
+    g_auto(HanziReading) reading = { 0 };
+    if (card_line_cut_with_labels(search->view, strip, &line) &&
+        hanzi_read(search->tools->hanzi, &line.line, HANZI_READ_DIGITS, &reading, NULL) && reading.text)
+        n += parse_birth(reading.text, &dates[n]);
+    Strip figures = *strip;
+    figures.height *= 0.8;
+    figures.before = figures.after = figures.above = figures.below = 0.4;
+    g_autoptr(Image) colour = card_view_strip(search->view, &figures, 20, NULL);
+    if (!colour)
+        return n;
+    g_autoptr(Image) grey = ink_colourless(colour);
+    g_autoptr(TessReading) read = tess_read(search->tools->figures, grey, TESS_LINE, NULL);
+    if (read)
+        n += parse_birth(read->text, &dates[n]);
+    return n;
+}
+
+static void
+put_birth(const CardSearch *search, const FrontRows *rows, Document *document)
+{
+    DocumentField *f = document_field(document, FIELD_BIRTH);
+    GDate dates[2];
+    if (!rows->seen[FRONT_BIRTH])
+        return;
+    idcard_set_box(search, &rows->rows[FRONT_BIRTH], f);
+    guint n = read_birth(search, &rows->rows[FRONT_BIRTH], dates);
+    if (n == 0)
+        return;
+    gboolean agreed = n == 2 && g_date_compare(&dates[0], &dates[1]) == 0;
+    f->text = validity_iso(&dates[0]);
+    f->status = agreed ? FIELD_READ : FIELD_WEAK;
+    f->confidence = agreed ? 95 : 55;
+    f->evidence = g_strdup(agreed ? "two models agree" : n == 2 ? "two models disagree" : "one model of two");
+}
+
+static void
+put_address(const CardSearch *search, const FrontRows *rows, Document *document)
+{
+    DocumentField *f = document_field(document, FIELD_ADDRESS);
+    g_autoptr(GString) text = g_string_new(NULL);
+    gboolean sure = TRUE;
+    guint confidence = 100;
+    for (FrontRow row = FRONT_ADDRESS; row <= FRONT_ADDRESS_3 && rows->seen[row]; row++) {
+        g_auto(CardLine) line = { 0 };
+        g_autoptr(Document) scratch = document_new(SEEN_ID_FRONT, 0);
+        DocumentField *piece = document_field(scratch, FIELD_ADDRESS);
+        if (!cut_row(search, rows, row, &line, f))
+            break;
+        card_field_read(search->tools->hanzi, &line, HANZI_READ_ANY, piece);
+        if (!piece->text)
+            break;
+        g_string_append(text, piece->text);
+        sure = sure && piece->status == FIELD_READ;
+        confidence = MIN(confidence, piece->confidence);
+    }
+    if (!text->len)
+        return;
+    f->text = g_strdup(text->str);
+    f->status = sure ? FIELD_READ : FIELD_WEAK;
+    f->confidence = confidence;
 }
 
 /* The border of a card that fills much of the page: a photograph in perspective. */
@@ -71,6 +191,10 @@ idcard_front_read(const CardSearch *search, const Strip *number)
         return document;
     gboolean bordered = card_border(search, number, &border);
     card_front_rows(search->darkness, number, bordered ? &border : NULL, &rows);
-    put_words(search, &rows, document);
+    put_name(search, &rows, document);
+    put_sex(search, &rows, document);
+    put_nation(search, &rows, document);
+    put_birth(search, &rows, document);
+    put_address(search, &rows, document);
     return document;
 }
