@@ -18,7 +18,7 @@
 #include "ocr/idcard_inner.h"
 #include "ocr/tess.h"
 
-enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 16, SIDES_MAX = 8 };
+enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8 };
 
 /* The value's strip of a line of figures: blank for 1.3 heights ends it. */
 static Strip
@@ -110,11 +110,11 @@ idcard_place(const CardSearch *search, const Strip *line, double length_mm, Docu
     document->dpi = (guint)lround(point_distance(a, b) / length_mm * 25.4);
 }
 
-/* Glance at one line in both directions, the likelier first. */
+/* Glance at one line in the likelier direction, and in the other where @both. */
 static Glance
-try_line(const CardSearch *search, const DigitLine *line, guint *glances, Strip *strip)
+try_line(const CardSearch *search, const DigitLine *line, gboolean both, guint *glances, Strip *strip)
 {
-    for (guint k = 0; k < 2 && *glances < GLANCES_MAX; k++) {
+    for (guint k = 0; k < (both ? 2u : 1u) && *glances < GLANCES_MAX; k++) {
         *strip = strip_of_line(search, line, line->body_is_left == (k == 0));
         (*glances)++;
         Glance seen = glance_at(search, strip);
@@ -134,7 +134,7 @@ search_lines(const CardSearch *search, const GArray *lines, GPtrArray *fronts, G
         Strip strip;
         if (is_taken(taken, line))
             continue;
-        Glance seen = try_line(search, line, &glances, &strip);
+        Glance seen = try_line(search, line, i < BOTH_WAYS, &glances, &strip);
         if (seen == GLANCE_NOTHING)
             continue;
         if (seen == GLANCE_DATES)

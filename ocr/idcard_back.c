@@ -23,40 +23,55 @@ dotted(const char *digits, char *out)
     g_snprintf(out, 11, "%.4s.%.2s.%.2s", digits, digits + 4, digits + 6);
 }
 
-/* Is @text "dddd.dd.dd-" and more? A 1 for the dash is usual. */
-static gboolean
-begins_like_a_term(const char *text)
+/* The first "dddd.dd.dd" in @text with a year that cards have, or NULL. */
+static const char *
+dotted_date(const char *text)
 {
-    static const char shape[] = "dddd.dd.dd-";
-    for (gsize i = 0; i < sizeof shape - 1; i++)
-        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : text[i] != shape[i])
-            return FALSE;
-    return TRUE;
+    static const char shape[] = "dddd.dd.dd";
+    for (const char *p = text; strlen(p) >= sizeof shape - 1; p++) {
+        gsize i = 0;
+        while (i < sizeof shape - 1 && (shape[i] == 'd' ? g_ascii_isdigit(p[i]) != 0 : p[i] == '.'))
+            i++;
+        if (i == sizeof shape - 1 && p[0] == '2' && p[1] == '0')
+            return p;
+    }
+    return NULL;
 }
 
+/* "YYYY.MM.DD" at @from and at @until, if both exist and follow each other. */
+static gboolean
+parse_pair(const char *from, const char *until, Validity *validity)
+{
+    char text[24];
+    g_snprintf(text, sizeof text, "%.10s-%.10s", from, until);
+    return validity_parse(text, validity) && g_date_compare(&validity->from, &validity->until) < 0;
+}
+
+/*
+ * Edges of the line and its label come out as a dash or a figure before the first date; what follows the second
+ * does not matter. Where a dot or the dash was missed, sixteen figures must make an allowed term.
+ */
 DatesFound
 idcard_dates_parse(const char *figures, Validity *validity)
 {
-    if (validity_parse(figures, validity) && !validity->forever)
-        return validity_years(validity) || g_date_compare(&validity->from, &validity->until) < 0 ? DATES_BOTH
-                                                                                                  : DATES_NONE;
-    char digits[32];
+    const char *from = dotted_date(figures), *until = from ? dotted_date(from + 10) : NULL;
+    if (until && until - from <= 12)
+        return parse_pair(from, until, validity) ? DATES_BOTH : DATES_NONE;
+    char digits[32], first[11], second[11];
     gsize n = 0;
     for (const char *p = figures; *p && n + 1 < sizeof digits; p++)
         if (g_ascii_isdigit(*p))
             digits[n++] = *p;
     digits[n] = 0;
-    char text[24];
-    if (n == 16) { /* a dot or the dash was missed */
-        dotted(digits, text);
-        text[10] = '-';
-        dotted(digits + 8, text + 11);
-        return validity_parse(text, validity) && validity_years(validity) ? DATES_BOTH : DATES_NONE;
+    if (n == 16) {
+        dotted(digits, first);
+        dotted(digits + 8, second);
+        return parse_pair(first, second, validity) && validity_years(validity) ? DATES_BOTH : DATES_NONE;
     }
-    if (n < 8 || n > 13 || !begins_like_a_term(figures))
+    if (!from || from[10] != '-' || strlen(from) > 17)
         return DATES_NONE;
-    dotted(digits, text);
-    strcpy(text + 10, "-" VALIDITY_FOREVER);
+    char text[24];
+    g_snprintf(text, sizeof text, "%.10s-" VALIDITY_FOREVER, from);
     if (!validity_parse(text, validity) || g_date_get_year(&validity->from) < 2004)
         return DATES_NONE;
     validity->forever = FALSE; /* not seen yet */
