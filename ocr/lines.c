@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_PARTS = 2 };
+enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_SIDE_ALONE = 8 };
 
 static const double REACH = 0.75;    /* of the larger part's side: the widest gap inside a line */
 static const double SLIP = 0.42;     /* of the larger part's side: how far centres may differ */
@@ -237,7 +237,8 @@ lines_of_groups(Linking *l)
     for (guint i = 0; i < l->n; i++) {
         if (!groups[i])
             continue;
-        if (groups[i]->len >= LEAST_PARTS && lines->len < LINES_MAX) {
+        const InkPart *first = g_ptr_array_index(groups[i], 0); /* a lone dot is no line, a lone character is */
+        if ((groups[i]->len > 1 || side(first) >= LEAST_SIDE_ALONE) && lines->len < LINES_MAX) {
             TextLine *line = line_of((const InkPart **)groups[i]->pdata, groups[i]->len);
             if (line->height_px >= LEAST_LINE_PX)
                 g_ptr_array_add(lines, line);

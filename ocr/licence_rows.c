@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * licence_rows.c: lines of text put into rows; label and value told apart by two classified cells.
+ */
+#include "ocr/licence_rows.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CELL_PX = 56, LEAST_HEIGHT = 8, MOST_HEIGHT = 60, SPANS_MAX = 600 };
+
+static const double LABEL_LONGEST = 9.2;  /* heights */
+static const double LABEL_SHORTEST = 1.7; /* heights: two characters */
+static const double LABEL_INNER_GAP = 4.6;
+static const double VALUE_INNER_GAP = 1.6; /* beside a full-width bracket */
+static const double VALUE_AWAY = 4.5;      /* from its label */
+
+typedef struct {
+    Label label;
+    const char *first, *last; /* any of these characters */
+} LabelShape;
+
+static const LabelShape SHAPES[] = {
+    { LABEL_NAME, "名字单机企组公", "称" },
+    { LABEL_LEGAL_REP, "法负投执经首委代", "人者表" },
+    { LABEL_ADDRESS, "住主经营地", "所址" },
+    { LABEL_CAPITAL, "注出开资成实", "本额金" },
+    { LABEL_ESTABLISHED, "成注", "期" },
+    { LABEL_TERM, "营合经有", "限期" },
+    { LABEL_TYPE, "类组", "型式" },
+    { LABEL_SCOPE, "经宗业", "围" },
+    { LABEL_AUTHORITY, "登发", "关" },
+    { LABEL_CODE, "统", "码" },
+};
+
+double
+row_span_length(const RowSpan *span)
+{
+    return point_distance(span->left, span->right);
+}
+
+Quad
+row_span_quad(const RowSpan *span, double margin_x, double margin_y)
+{
+    double length = fmax(row_span_length(span), 1e-6), h = (0.5 + margin_y) * span->height_px;
+    double ux = (span->right.x - span->left.x) / length, uy = (span->right.y - span->left.y) / length;
+    double e = margin_x * span->height_px;
+    Point a = { span->left.x - ux * e, span->left.y - uy * e }, b = { span->right.x + ux * e, span->right.y + uy * e };
+    return (Quad){ {
+        { a.x + uy * h, a.y - ux * h },
+        { b.x + uy * h, b.y - ux * h },
+        { b.x - uy * h, b.y + ux * h },
+        { a.x - uy * h, a.y + ux * h },
+    } };
+}
+
+/* ---- cells -------------------------------------------------------------------------------------- */
+
+/* The chance that the cell from @x to @x + @width along the axis holds one of @letters. */
+static void
+classify(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double from, double to, HanziChoice choices[HANZI_CHOICES])
+{
+    double length = fmax(row_span_length(at), 1e-6);
+    double ux = (at->right.x - at->left.x) / length, uy = (at->right.y - at->left.y) / length;
+    RowSpan cell = { { at->left.x + ux * from, at->left.y + uy * from },
+                     { at->left.x + ux * to, at->left.y + uy * to },
+                     at->height_px };
+    Quad quad = row_span_quad(&cell, 0.06, 0.10);
+    double aspect = (to - from + 0.12 * at->height_px) / (1.2 * at->height_px);
+    guint width = (guint)CLAMP(lround(CELL_PX * aspect), 12, 4 * CELL_PX);
+    g_autoptr(Image) cut = flat_cut(flat, &quad, width, CELL_PX);
+    g_autoptr(Image) ink = ink_of_line(cut, NULL);
+    HanziLine line = { .px = ink->data, .width = ink->width, .height = ink->height, .stride = ink->width,
+                       .em_px = CELL_PX / 1.2 / 0.93 };
+    memset(choices, 0, HANZI_CHOICES * sizeof *choices);
+    hanzi_classify_cell(hanzi, &line, choices, NULL);
+}
+
+static double
+chance_of(const HanziChoice choices[HANZI_CHOICES], const char *letters)
+{
+    double sum = 0;
+    for (guint i = 0; i < HANZI_CHOICES && choices[i].c; i++)
+        for (const char *p = letters; *p; p = g_utf8_next_char(p))
+            if (hanzi_fold(g_utf8_get_char(p)) == hanzi_fold(choices[i].c))
+                sum += fmax(choices[i].p, i == 0 ? 0.3 : 0.1);
+    return fmin(sum, 1);
+}
+
+/* Which label stands on @at, judged by its first and its last character. */
+static Label
+label_on(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double *certainty)
+{
+    double em = at->height_px / 0.95, length = row_span_length(at);
+    HanziChoice first[HANZI_CHOICES], last[HANZI_CHOICES];
+    *certainty = 0;
+    classify(flat, hanzi, at, 0, fmin(em, length), first);
+    gboolean possible = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++)
+        possible |= chance_of(first, SHAPES[i].first) > 0;
+    if (!possible)
+        return LABEL_NONE;
+    classify(flat, hanzi, at, fmax(length - em, 0), length, last);
+    Label best = LABEL_NONE;
+    for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++) {
+        double chance = sqrt(chance_of(first, SHAPES[i].first) * chance_of(last, SHAPES[i].last));
+        if (chance > *certainty)
+            *certainty = chance, best = SHAPES[i].label;
+    }
+    return best;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+static double
+slope_of(const RowSpan *s)
+{
+    double dx = s->right.x - s->left.x;
+    return dx > 4 * s->height_px ? (s->right.y - s->left.y) / dx : 0;
+}
+
+static int
+by_left(gconstpointer a, gconstpointer b)
+{
+    const RowSpan *p = a, *q = b;
+    return p->left.x != q->left.x ? (p->left.x > q->left.x) - (p->left.x < q->left.x)
+                                  : (p->left.y > q->left.y) - (p->left.y < q->left.y);
+}
+
+static GArray *
+spans_of(const Flat *flat)
+{
+    GArray *spans = g_array_new(FALSE, FALSE, sizeof(RowSpan));
+    for (guint i = 0; i < flat->lines->len && spans->len < SPANS_MAX; i++) {
+        const TextLine *line = g_ptr_array_index(flat->lines, i);
+        double width = text_line_length(line);
+        /* Lone flat strokes (一) take their height from the row they join. */
+        if (fmax(line->height_px, fmin(width, 40)) < LEAST_HEIGHT || line->height_px > MOST_HEIGHT ||
+            fabs(line->slope) > 0.12)
+            continue;
+        RowSpan span = { line->left, line->right, line->height_px };
+        g_array_append_val(spans, span);
+    }
+    g_array_sort(spans, by_left);
+    return spans;
+}
+
+/* Does @b continue @a's row, and how far to the right does it begin? */
+static gboolean
+continues(const RowSpan *a, const RowSpan *b, double *gap)
+{
+    double h = fmax(a->height_px, b->height_px);
+    *gap = b->left.x - a->right.x;
+    double y = a->right.y + slope_of(a) * *gap;
+    return *gap > -0.3 * h && fmin(a->height_px, b->height_px) > 0.4 * h && fabs(b->left.y - y) < 0.35 * h;
+}
+
+/* For each span the nearest one to the right on its row, or -1. */
+static int *
+find_nexts(const GArray *spans)
+{
+    int *next = g_new(int, MAX(spans->len, 1));
+    for (guint i = 0; i < spans->len; i++) {
+        next[i] = -1;
+        const RowSpan *a = &g_array_index(spans, RowSpan, i);
+        double nearest = 12 * a->height_px, gap;
+        for (guint k = 0; k < spans->len; k++)
+            if (k != i && continues(a, &g_array_index(spans, RowSpan, k), &gap) && gap < nearest &&
+                g_array_index(spans, RowSpan, k).left.x > a->left.x)
+                nearest = gap, next[i] = (int)k;
+    }
+    return next;
+}
+
+static RowSpan
+joined(const RowSpan *a, const RowSpan *b)
+{
+    double la = row_span_length(a), lb = row_span_length(b);
+    double h = la > 2 * lb ? fmax(a->height_px, 0.9 * b->height_px) : fmax(a->height_px, b->height_px);
+    RowSpan s = { a->left, b->right, h };
+    if (la < 2 * lb && lb > 2 * h) /* the longer one knows the axis */
+        s.left.y = b->left.y - slope_of(b) * (b->left.x - a->left.x);
+    if (lb < 2 * la && la > 2 * h)
+        s.right.y = a->right.y + slope_of(a) * (b->right.x - a->right.x);
+    return s;
+}
+
+typedef struct {
+    Flat *flat;
+    const Hanzi *hanzi;
+    GArray *spans;
+    int *next;
+    gboolean *used;   /* in a row already */
+    gboolean *begins; /* nothing stands close on its left */
+} Rows;
+
+/* A label that begins at span @i: as many spans as it takes. *@last is its last one. */
+static Label
+label_from(const Rows *r, guint i, RowSpan *at, guint *last, double *certainty)
+{
+    RowSpan s = g_array_index(r->spans, RowSpan, i);
+    int k = (int)i;
+    for (guint tries = 0; tries < 5; tries++) {
+        double length = row_span_length(&s);
+        if (length > LABEL_LONGEST * s.height_px)
+            break;
+        if (length >= LABEL_SHORTEST * s.height_px) {
+            Label label = label_on(r->flat, r->hanzi, &s, certainty);
+            if (label != LABEL_NONE && *certainty > 0.35) {
+                *at = s;
+                *last = (guint)k;
+                return label;
+            }
+        }
+        int n = r->next[k];
+        if (n < 0)
+            break;
+        const RowSpan *b = &g_array_index(r->spans, RowSpan, n);
+        if (b->left.x - s.right.x > LABEL_INNER_GAP * s.height_px)
+            break;
+        s = joined(&s, b);
+        k = n;
+    }
+    return LABEL_NONE;
+}
+
+/* The value that begins at span @i, over brackets' gaps, up to a wide gap or another label. */
+static RowSpan
+value_from(const Rows *r, guint i)
+{
+    RowSpan s = g_array_index(r->spans, RowSpan, i);
+    r->used[i] = TRUE;
+    for (int n = r->next[i]; n >= 0 && !r->used[n]; n = r->next[n]) {
+        const RowSpan *b = &g_array_index(r->spans, RowSpan, n);
+        double gap = b->left.x - s.right.x, certainty;
+        RowSpan at;
+        guint last;
+        if (gap > VALUE_INNER_GAP * s.height_px)
+            break;
+        if (gap > 0.9 * s.height_px && label_from(r, (guint)n, &at, &last, &certainty) != LABEL_NONE)
+            break;
+        s = joined(&s, b);
+        r->used[n] = TRUE;
+    }
+    return s;
+}
+
+static void
+take_label(const Rows *r, guint i, GArray *rows)
+{
+    LicenceRow row = { LABEL_NONE };
+    guint last = i;
+    row.label = label_from(r, i, &row.label_at, &last, &row.certainty);
+    if (row.label == LABEL_NONE)
+        return;
+    for (int k = (int)i; k >= 0 && !r->used[k]; k = r->next[k]) {
+        r->used[k] = TRUE;
+        if (k == (int)last)
+            break;
+    }
+    int n = r->next[last];
+    if (n >= 0 && !r->used[n] &&
+        g_array_index(r->spans, RowSpan, n).left.x - row.label_at.right.x < VALUE_AWAY * row.label_at.height_px) {
+        row.value = value_from(r, (guint)n);
+        row.has_value = TRUE;
+    }
+    g_array_append_val(rows, row);
+}
+
+/* Print under @row's value that begins where the value does and has no label: its second line. */
+static void
+find_second(LicenceRow *row, GArray *rows)
+{
+    const RowSpan *v = &row->value;
+    for (guint i = 0; row->has_value && i < rows->len; i++) {
+        LicenceRow *other = &g_array_index(rows, LicenceRow, i);
+        const RowSpan *o = &other->value;
+        double down = o->left.y - v->left.y, h = v->height_px;
+        if (other->label != LABEL_NONE || fabs(o->left.x - v->left.x) > 1.2 * h || down < 0.9 * h || down > 1.9 * h ||
+            fabs(o->height_px - h) > 0.3 * h)
+            continue;
+        row->second = *o;
+        row->has_second = TRUE;
+        return;
+    }
+}
+
+static int
+by_top(gconstpointer a, gconstpointer b)
+{
+    const LicenceRow *p = a, *q = b;
+    double y = p->has_value ? p->value.left.y : p->label_at.left.y,
+           z = q->has_value ? q->value.left.y : q->label_at.left.y;
+    return (y > z) - (y < z);
+}
+
+GArray *
+licence_rows(Flat *flat, const Hanzi *hanzi)
+{
+    g_autoptr(GArray) spans = spans_of(flat);
+    g_autofree int *next = find_nexts(spans);
+    g_autofree gboolean *used = g_new0(gboolean, MAX(spans->len, 1)), *begins = g_new(gboolean, MAX(spans->len, 1));
+    for (guint i = 0; i < spans->len; i++)
+        begins[i] = TRUE;
+    for (guint i = 0; i < spans->len; i++)
+        if (next[i] >= 0) {
+            const RowSpan *a = &g_array_index(spans, RowSpan, i), *b = &g_array_index(spans, RowSpan, next[i]);
+            begins[next[i]] = b->left.x - a->right.x > 1.1 * a->height_px;
+        }
+    Rows r = { flat, hanzi, spans, next, used, begins };
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(LicenceRow));
+    for (guint i = 0; i < spans->len; i++)
+        if (!used[i] && begins[i])
+            take_label(&r, i, rows);
+    for (guint i = 0; i < spans->len; i++)
+        if (!used[i]) {
+            LicenceRow row = { .label = LABEL_NONE, .has_value = TRUE };
+            row.value = value_from(&r, i);
+            g_array_append_val(rows, row);
+        }
+    g_array_sort(rows, by_top);
+    for (guint i = 0; i < rows->len; i++)
+        if (g_array_index(rows, LicenceRow, i).label != LABEL_NONE)
+            find_second(&g_array_index(rows, LicenceRow, i), rows);
+    return rows;
+}
+
+const LicenceRow *
+licence_row_find(const GArray *rows, Label label)
+{
+    const LicenceRow *best = NULL;
+    for (guint i = 0; i < rows->len; i++) {
+        const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row->label == label && row->has_value && (!best || row->certainty > best->certainty + 0.15))
+            best = row;
+    }
+    return best;
+}
