@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * licence_names.c: values of labelled rows: read freely, and for names judged against the expected text.
+ *
+ * Both answers stand side by side in the field: text is what was read, verdict what verifying said.
+ */
+#include "ocr/licence.h"
+
+#include "core/text.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { EM_PX = 48, WIDEST_PX = 6000, SEARCH_MAX = 10 };
+
+static const double INK_OF_EM = 0.93; /* height of a line's ink, in em */
+static const double MARGIN_X = 0.7, MARGIN_Y = 0.3; /* em, as hanzi.h asks */
+
+/* A line picture with what it borrows. */
+typedef struct {
+    Image *ink, *covered;
+    HanziLine line;
+} Picture;
+
+static void
+picture_clear(Picture *picture)
+{
+    image_free(picture->ink);
+    image_free(picture->covered);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Picture, picture_clear)
+
+static Picture
+picture_of(Flat *flat, const RowSpan *span, double grow)
+{
+    RowSpan s = *span;
+    s.height_px *= grow;
+    double em = s.height_px / INK_OF_EM;
+    Quad quad = row_span_quad(&s, MARGIN_X / INK_OF_EM, ((1 - INK_OF_EM) / 2 + MARGIN_Y) / INK_OF_EM);
+    guint height = (guint)lround(EM_PX * (1 + 2 * MARGIN_Y));
+    guint width = (guint)CLAMP(lround(EM_PX * (row_span_length(&s) / em + 2 * MARGIN_X)), EM_PX, WIDEST_PX);
+    g_autoptr(Image) cut = flat_cut(flat, &quad, width, height);
+    Picture p = { NULL, NULL, { 0 } };
+    p.ink = ink_of_line(cut, &p.covered);
+    p.line = (HanziLine){ .px = p.ink->data, .width = width, .height = height, .stride = width, .em_px = EM_PX,
+                          .covered = p.covered->data };
+    return p;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------ */
+
+static char *
+read_span(const LicenceTools *tools, Flat *flat, const RowSpan *span, HanziReadAs as, double *confidence)
+{
+    g_auto(Picture) p = picture_of(flat, span, 1);
+    g_auto(HanziReading) reading = { 0 };
+    *confidence = 0;
+    if (!hanzi_read(tools->hanzi, &p.line, as, &reading, NULL))
+        return g_strdup("");
+    *confidence = reading.confidence;
+    return g_strdup(reading.text);
+}
+
+static char *
+read_row(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, HanziReadAs as,
+         double *confidence)
+{
+    char *text = read_span(tools, flat, &row->value, as, confidence);
+    if (!both || !row->has_second)
+        return text;
+    double second;
+    g_autofree char *first = text, *more = read_span(tools, flat, &row->second, as, &second);
+    *confidence = fmin(*confidence, second);
+    return g_strconcat(first, more, NULL);
+}
+
+static void
+set_box(Flat *flat, DocumentField *field, const LicenceRow *row, gboolean both)
+{
+    Quad quad = row_span_quad(&row->value, 0.1, 0.1);
+    if (both && row->has_second) { /* the box that holds both lines */
+        Quad under = row_span_quad(&row->second, 0.1, 0.1);
+        quad.p[2] = (Point){ fmax(quad.p[2].x, under.p[2].x), under.p[2].y };
+        quad.p[3] = (Point){ fmin(quad.p[3].x, under.p[3].x), under.p[3].y };
+        quad.p[1].x = fmax(quad.p[1].x, under.p[1].x);
+    }
+    field->box_px = flat_quad_to_stored(flat, &quad);
+    field->has_box = TRUE;
+}
+
+static void
+set_text(DocumentField *field, char *text, double confidence)
+{
+    g_free(field->text);
+    field->text = text;
+    field->confidence = (guint)CLAMP(lround(100 * confidence), 0, 100);
+    field->status = !*text ? FIELD_UNREADABLE : confidence >= 0.6 ? FIELD_READ : FIELD_WEAK;
+}
+
+/* ---- verifying ---------------------------------------------------------------------------------- */
+
+static Verdict
+verdict_of(HanziAnswer answer)
+{
+    return answer == HANZI_PASSES ? VERDICT_CONFIRMED : answer == HANZI_DIFFERS ? VERDICT_DENIED : VERDICT_UNDECIDED;
+}
+
+typedef struct {
+    Verdict verdict;
+    HanziWhy why;
+    int at;
+} Judged;
+
+static Judged
+verify_at(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, double grow,
+          const char *expected)
+{
+    g_auto(Picture) a = picture_of(flat, &row->value, grow);
+    g_auto(HanziVerdict) verdict = { 0 };
+    if (!both) {
+        if (!hanzi_verify(tools->hanzi, &a.line, expected, &verdict, NULL))
+            return (Judged){ VERDICT_UNDECIDED, HANZI_WHY_NO_LINE, -1 };
+    } else {
+        g_auto(Picture) b = picture_of(flat, &row->second, grow);
+        HanziLine lines[2] = { a.line, b.line };
+        if (!hanzi_verify_lines(tools->hanzi, lines, 2, expected, &verdict, NULL))
+            return (Judged){ VERDICT_UNDECIDED, HANZI_WHY_NO_LINE, -1 };
+    }
+    return (Judged){ verdict_of(verdict.answer), verdict.why, verdict.at };
+}
+
+/* The first cut decides unless it failed: then the line may be a little higher or lower than it seemed. */
+static Judged
+verify_row(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, const char *expected)
+{
+    static const double grows[] = { 1, 1.08, 0.93 };
+    Judged first = { VERDICT_UNDECIDED, HANZI_WHY_NONE, -1 };
+    for (guint i = 0; i < G_N_ELEMENTS(grows); i++) {
+        Judged judged = verify_at(tools, flat, row, both, grows[i], expected);
+        if (judged.verdict == VERDICT_CONFIRMED)
+            return judged;
+        if (i == 0)
+            first = judged;
+    }
+    return first;
+}
+
+static guint
+characters(const char *text)
+{
+    guint n = 0;
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        n += !g_unichar_isspace(g_utf8_get_char(p));
+    return n;
+}
+
+/* Could @n characters stand on the span? Half-width brackets and letters make it shorter. */
+static gboolean
+could_hold(const RowSpan *span, guint n)
+{
+    double em = span->height_px / INK_OF_EM, length = row_span_length(span);
+    return length > 0.72 * n * em - 0.5 * em && length < 1.25 * n * em + 0.5 * em;
+}
+
+/* No label: does the expected text stand alone on some row? It is looked for, not believed. */
+static const LicenceRow *
+search(const LicenceTools *tools, Flat *flat, const GArray *rows, const char *expected)
+{
+    guint n = characters(expected), tried = 0;
+    for (guint i = 0; i < rows->len && tried < SEARCH_MAX; i++) {
+        const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row->label != LABEL_NONE || !row->has_value || row->value.height_px < 10 || !could_hold(&row->value, n))
+            continue;
+        tried++;
+        if (verify_at(tools, flat, row, FALSE, 1, expected).verdict == VERDICT_CONFIRMED)
+            return row;
+    }
+    return NULL;
+}
+
+static void
+read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label, const char *expected,
+          HanziReadAs as, DocumentField *field)
+{
+    const LicenceRow *row = licence_row_find(rows, label);
+    gboolean both = FALSE, labelled = row != NULL;
+    Judged judged = { VERDICT_NONE, HANZI_WHY_NONE, -1 };
+    if (expected && !*expected)
+        expected = NULL;
+    if (row && expected) {
+        judged = verify_row(tools, flat, row, FALSE, expected);
+        both = judged.verdict != VERDICT_CONFIRMED && row->has_second && label == LABEL_NAME;
+        if (both)
+            judged = verify_row(tools, flat, row, TRUE, expected);
+    } else if (expected && (row = search(tools, flat, rows, expected))) {
+        judged = (Judged){ VERDICT_CONFIRMED, HANZI_WHY_NONE, -1 };
+    }
+    field->verdict = row ? judged.verdict : expected ? VERDICT_UNDECIDED : VERDICT_NONE;
+    field->differs_at = judged.verdict == VERDICT_DENIED ? judged.at : -1;
+    if (!row) {
+        field->evidence = g_strdup("the label was not found");
+        return;
+    }
+    double confidence;
+    char *text = read_row(tools, flat, row, both, as, &confidence);
+    set_text(field, text, confidence);
+    set_box(flat, field, row, both);
+    if (judged.verdict == VERDICT_CONFIRMED)
+        field->evidence = g_strdup(labelled ? "every character verified, beside its label"
+                                            : "every character verified; its label was not found");
+    else if (expected)
+        field->evidence = g_strdup(hanzi_why_word(judged.why));
+}
+
+/* ---- the other fields ---------------------------------------------------------------------------- */
+
+static void
+read_plain(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label, const char *key, Document *document)
+{
+    const LicenceRow *row = licence_row_find(rows, label);
+    if (!row)
+        return;
+    gboolean both = label == LABEL_ADDRESS;
+    double confidence;
+    DocumentField *field = document_field(document, key);
+    char *text = read_row(tools, flat, row, both, HANZI_READ_ANY, &confidence);
+    set_text(field, text, confidence);
+    set_box(flat, field, row, both);
+}
+
+static void
+read_dates(const LicenceTools *tools, Flat *flat, const GArray *rows, Document *document)
+{
+    const LicenceRow *row = licence_row_find(rows, LABEL_ESTABLISHED);
+    double confidence;
+    if (row) {
+        DocumentField *field = document_field(document, FIELD_ESTABLISHED);
+        g_autofree char *text = read_row(tools, flat, row, FALSE, HANZI_READ_DIGITS, &confidence);
+        char *iso = licence_parse_date(text);
+        set_text(field, iso ? iso : g_steal_pointer(&text), iso ? fmax(confidence, 0.6) : 0.3 * confidence);
+        set_box(flat, field, row, FALSE);
+    }
+    row = licence_row_find(rows, LABEL_TERM);
+    if (row) {
+        DocumentField *field = document_field(document, FIELD_VALID_UNTIL);
+        g_autofree char *text = read_row(tools, flat, row, FALSE, HANZI_READ_ANY, &confidence), *from = NULL;
+        char *until = NULL;
+        if (!licence_parse_term(text, &from, &until)) { /* letters among the digits: read again as digits alone */
+            g_free(text);
+            text = read_row(tools, flat, row, FALSE, HANZI_READ_DIGITS, &confidence);
+            licence_parse_term(text, &from, &until);
+        }
+        set_text(field, until ? until : g_steal_pointer(&text), until ? fmax(confidence, 0.6) : 0.3 * confidence);
+        set_box(flat, field, row, FALSE);
+    }
+}
+
+void
+licence_read_names(const LicenceTools *tools, Flat *flat, const GArray *rows, const ReaderExpect *expect,
+                   Document *document)
+{
+    read_name(tools, flat, rows, LABEL_NAME, expect ? expect->company_name : NULL, HANZI_READ_NAME,
+              document_field(document, FIELD_COMPANY_NAME));
+    read_name(tools, flat, rows, LABEL_LEGAL_REP, expect ? expect->legal_rep : NULL, HANZI_READ_PERSON,
+              document_field(document, FIELD_LEGAL_REP));
+    read_plain(tools, flat, rows, LABEL_ADDRESS, FIELD_ADDRESS, document);
+    read_plain(tools, flat, rows, LABEL_CAPITAL, FIELD_CAPITAL, document);
+    read_dates(tools, flat, rows, document);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * reader.c: page -> which document -> its reader. The models are loaded here and lent.
+ */
+#include "ocr/reader.h"
+
+#include "core/credit_code.h"
+#include "ocr/flat.h"
+#include "ocr/idcard.h"
+#include "ocr/licence.h"
+#include "ocr/tess.h"
+
+struct Reader {
+    Tess *figures, *number, *probe;
+    Hanzi *hanzi;
+    IdcardTools idcard;
+    LicenceTools licence;
+};
+
+enum { LAYOUT_LEAST = 1300 }; /* px: the layout's longer side, where the file has as many */
+
+static Hanzi *
+open_hanzi(const char *model_dir, GError **error)
+{
+    g_autofree char *path = g_build_filename(model_dir, "hanzi.model", NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) { /* the source tree keeps it one room further */
+        g_free(path);
+        path = g_build_filename(model_dir, "..", "hanzi", "hanzi.model", NULL);
+    }
+    return hanzi_open(path, error);
+}
+
+Reader *
+reader_open(const char *model_dir, GError **error)
+{
+    g_autoptr(Reader) reader = g_new0(Reader, 1);
+    reader->figures = tess_open(NULL, "eng", IDCARD_FIGURES, FALSE, error);
+    if (!reader->figures)
+        return NULL;
+    reader->number = tess_open(model_dir, "sbid", NULL, FALSE, NULL);
+    reader->probe = tess_open(model_dir, "sbcode", NULL, FALSE, NULL);
+    if (!reader->probe)
+        reader->probe = tess_open(NULL, "eng", CREDIT_CODE_LETTERS, FALSE, error);
+    if (!reader->probe)
+        return NULL;
+    reader->hanzi = open_hanzi(model_dir, error);
+    if (!reader->hanzi)
+        return NULL;
+    reader->idcard = (IdcardTools){ reader->figures, reader->number, reader->hanzi };
+    reader->licence = (LicenceTools){ reader->probe, NULL, reader->hanzi };
+    return g_steal_pointer(&reader);
+}
+
+void
+reader_free(Reader *reader)
+{
+    if (!reader)
+        return;
+    tess_free(reader->figures);
+    tess_free(reader->number);
+    tess_free(reader->probe);
+    hanzi_free(reader->hanzi);
+    g_free(reader);
+}
+
+/* The coarsest decoding that still shows the print; its size is known only after decoding. */
+static Page *
+load_layout(PageFile *file, guint index, GError **error)
+{
+    guint reduction = 8;
+    Page *page = page_file_load(file, index, reduction, error);
+    if (!page)
+        return NULL;
+    guint full = MAX(page->stored_width, page->stored_height);
+    while (reduction > 1 && full / reduction < LAYOUT_LEAST)
+        reduction /= 2;
+    if (reduction == page->reduction)
+        return page;
+    page_free(page);
+    return page_file_load(file, index, reduction, error);
+}
+
+static gboolean
+read_licence(Reader *reader, PageFile *file, const Page *layout, const ReaderExpect *expect, GPtrArray *documents,
+             gboolean *blank)
+{
+    g_autoptr(Flat) flat = flat_open(file, layout);
+    *blank = flat->blank;
+    Document *licence = licence_read(&reader->licence, flat, expect);
+    if (licence)
+        g_ptr_array_add(documents, licence);
+    return licence != NULL;
+}
+
+/* What the upload is said to be is looked for first; what it is not said to be, after. */
+static gboolean
+read_page(Reader *reader, PageFile *file, guint index, Role role, const ReaderExpect *expect, GPtrArray *documents,
+          GError **error)
+{
+    g_autoptr(Page) layout = load_layout(file, index, error);
+    gboolean blank = FALSE, found;
+    if (!layout)
+        return FALSE;
+    if (role_is_id_card(role))
+        found = idcard_find_and_read(&reader->idcard, file, layout, expect, documents) ||
+                read_licence(reader, file, layout, expect, documents, &blank);
+    else
+        found = read_licence(reader, file, layout, expect, documents, &blank) ||
+                (!blank && idcard_find_and_read(&reader->idcard, file, layout, expect, documents));
+    if (!found)
+        g_ptr_array_add(documents, document_new(blank ? SEEN_BLANK : SEEN_UNKNOWN, index));
+    return TRUE;
+}
+
+GPtrArray *
+reader_read(Reader *reader, PageFile *file, Role role, const ReaderExpect *expect, GError **error)
+{
+    g_autoptr(GPtrArray) documents = g_ptr_array_new_with_free_func((GDestroyNotify)document_free);
+    for (guint i = 0; i < page_file_pages(file); i++)
+        if (!read_page(reader, file, i, role, expect, documents, error))
+            return NULL;
+    return g_steal_pointer(&documents);
+}
