@@ -39,6 +39,12 @@ typedef enum {
 const char *burn_state_name(BurnState state);                 /* "QUEUED" ... */
 gboolean burn_state_from_name(const char *name, BurnState *state);
 
+typedef enum {
+    BURN_SO_OURS,    /* derived from the serial */
+    BURN_SO_MARK,    /* derived from the mark: the key had no serial when it was initialised */
+    BURN_SO_FACTORY  /* the factory's */
+} BurnSoPin;
+
 /* One unit's record. Small: seals are kept beside it as blobs. No PIN, no subject. */
 typedef struct {
     char *unit;
@@ -50,8 +56,9 @@ typedef struct {
     char *reason;           /* of HELD, FAILED, or the last failure; "" = none */
     GBytes *public_key;     /* SubjectPublicKeyInfo DER from KEYED on, or NULL */
     GBytes *certificate;    /* DER from ISSUED on, or NULL */
-    GPtrArray *before;      /* GBytes: SHA-256 of each object of other marks that the token held when it was
-                               claimed and that goes when the new ones are proven (renew, change) */
+    GPtrArray *before;      /* GBytes: CKA_ID of the key pairs and certificates that the token held when it was
+                               claimed and that go when the new ones are there (renew, change) */
+    BurnSoPin so_pin;       /* which SO PIN the key was initialised with; ours from INITED on */
     gboolean revoked;       /* the order's revocations are done */
     gboolean pin_tried;     /* a PIN that is not ours was sent and no answer is known yet */
 } BurnRecord;

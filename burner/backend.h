@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * backend.h: one token behind a table of functions, as the worker uses it: PKCS#11 (backend_p11.c) now,
+ * SKF (GM/T 0016) can stand beside it. Lives in the worker process only.
+ *
+ * Every function fails with BURN_FAULT_ERROR, whose codes are BurnFault (proto.h). Functions that write
+ * search first, write, read back and compare, and only then remove what they replace: called twice they
+ * leave what one call leaves.
+ */
+#ifndef SB_BURNER_BACKEND_H
+#define SB_BURNER_BACKEND_H
+
+#include <glib.h>
+
+#include "burner/burn.h"
+#include "burner/inventory.h"
+#include "burner/proto.h"
+
+G_BEGIN_DECLS
+
+#define BURN_FAULT_ERROR burn_fault_quark()
+GQuark burn_fault_quark(void);
+
+typedef struct BurnBackend BurnBackend;
+struct BurnBackend {
+    /* (element-type BurnTokenInfo) */
+    GPtrArray *(*list)(BurnBackend *b, GError **error);
+    /* See BURN_MSG_OPEN. */
+    BurnTokenInfo *(*open)(BurnBackend *b, const char *serial, const char *label, GError **error);
+    /* FALSE with BURN_FAULT_GONE when the opened token left or another serial is in its slot. */
+    gboolean (*same)(BurnBackend *b, GError **error);
+    void (*pins)(BurnBackend *b, const BurnPins *pins); /* points into memory that outlives their use */
+    BurnInventory *(*look)(BurnBackend *b, gboolean log_in, gboolean values, GError **error);
+    /* Initialises with the factory SO PIN where one is given, else with ours. */
+    BurnTokenInfo *(*init)(BurnBackend *b, const char *label, GError **error);
+    /* SO login, user PIN, SO PIN from the factory's to ours. @resumed: the SO PIN may be ours already. */
+    gboolean (*set_pin)(BurnBackend *b, gboolean resumed, GError **error);
+    GBytes *(*keygen)(BurnBackend *b, BurnKeyType type, GBytes *id, const char *label, GError **error);
+    GBytes *(*sign)(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **error);
+    gboolean (*write_cert)(BurnBackend *b, GBytes *id, const char *label, GBytes *der, GError **error);
+    gboolean (*write_data)(BurnBackend *b, const char *label, const char *application, const char *oid,
+                           GBytes *bytes, GError **error);
+    gboolean (*remove)(BurnBackend *b, BurnObjectKind kind, GBytes *id, GBytes *sha256, guint *removed,
+                       GError **error);
+    /* The value (public key: SubjectPublicKeyInfo) of the object of this kind and digest. */
+    GBytes *(*read)(BurnBackend *b, BurnObjectKind kind, GBytes *sha256, GError **error);
+    void (*close)(BurnBackend *b); /* sessions, module, memory */
+};
+
+/* @filter: only slots whose description or model holds this; "" = all. BURN_FAULT_MODULE. */
+BurnBackend *burn_backend_p11_open(const char *module, const char *filter, GError **error);
+
+G_END_DECLS
+
+#endif

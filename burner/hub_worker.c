@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hub_worker.c: the parent's end of a worker's socket, with watchdog. */
+#include "burner/hub_worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+extern char **environ;
+
+struct BurnWorker {
+    GMainContext *context;
+    pid_t pid;
+    int pidfd;
+    int fd;
+    GSource *reader, *writer, *deadline, *death;
+    GByteArray *out;        /* what is not sent yet */
+    guint8 header[BURN_FRAME_HEADER];
+    gsize header_got, body_got;
+    BurnFrame frame;
+    BurnMessage asked;      /* 0: no question is open */
+    const char *answer_type;
+    BurnAnswerFunc done;
+    gpointer data;
+    BurnClosedFunc closed;
+    gpointer closed_data;
+};
+
+static void
+drop(GSource **source)
+{
+    if (*source != NULL) {
+        g_source_destroy(*source);
+        g_source_unref(*source);
+        *source = NULL;
+    }
+}
+
+static GSource *
+attach(BurnWorker *w, GSource *source, GSourceFunc func)
+{
+    g_source_set_callback(source, func, w, NULL);
+    g_source_attach(source, w->context);
+    return source;
+}
+
+static void
+hang_up(BurnWorker *w)
+{
+    drop(&w->reader);
+    drop(&w->writer);
+    drop(&w->deadline);
+    if (w->fd >= 0)
+        close(w->fd);
+    w->fd = -1;
+}
+
+static void
+bury(BurnWorker *w)
+{
+    if (w->pid > 0) {
+        kill(w->pid, SIGKILL);
+        while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    w->pid = 0;
+}
+
+/* The open question ends with a fault; the process with SIGKILL. */
+static void
+give_up(BurnWorker *w, const char *text)
+{
+    BurnAnswerFunc done = w->done;
+    hang_up(w);
+    bury(w);
+    burn_frame_clear(&w->frame);
+    w->asked = 0;
+    w->done = NULL;
+    if (done != NULL)
+        done(w, BURN_FAULT_DEVICE, NULL, text, w->data);
+}
+
+static gboolean
+on_deadline(gpointer data)
+{
+    give_up(data, "the token or its module did not answer in time; its process was ended");
+    return G_SOURCE_REMOVE;
+}
+
+/* ---- reading ---- */
+
+static void
+finish_answer(BurnWorker *w)
+{
+    BurnFault fault = w->frame.fault;
+    if (w->frame.type != w->asked) {
+        give_up(w, "the worker answered something else than it was asked");
+        return;
+    }
+    g_autoptr(GVariant) body = burn_frame_variant(&w->frame, fault == BURN_FAULT_NONE ? w->answer_type : "(s)");
+    burn_frame_clear(&w->frame);
+    if (body == NULL) {
+        give_up(w, "the worker answered garbage; its process was ended");
+        return;
+    }
+    const char *text = NULL;
+    if (fault != BURN_FAULT_NONE)
+        g_variant_get(body, "(&s)", &text);
+    BurnAnswerFunc done = w->done;
+    drop(&w->deadline);
+    w->asked = 0;
+    w->done = NULL;
+    done(w, fault, fault == BURN_FAULT_NONE ? body : NULL, text, w->data);
+}
+
+/* FALSE: nothing more to read now, or the worker is gone. */
+static gboolean
+read_some(BurnWorker *w)
+{
+    gboolean in_header = w->header_got < BURN_FRAME_HEADER;
+    guint8 *to = in_header ? w->header + w->header_got : w->frame.body + w->body_got;
+    gsize want = in_header ? BURN_FRAME_HEADER - w->header_got : w->frame.size - w->body_got;
+    ssize_t n = read(w->fd, to, want);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return FALSE;
+    if (n <= 0) {
+        give_up(w, "the module ended its process (crash)");
+        return FALSE;
+    }
+    if (!in_header) {
+        w->body_got += (gsize)n;
+    } else if ((w->header_got += (gsize)n) == BURN_FRAME_HEADER) {
+        if (w->asked == 0 || !burn_frame_parse(w->header, &w->frame)) {
+            give_up(w, "the worker answered garbage; its process was ended");
+            return FALSE;
+        }
+        w->frame.body = g_malloc0(w->frame.size + 1);
+        w->body_got = 0;
+    }
+    return TRUE;
+}
+
+static gboolean
+on_readable(gint fd, GIOCondition condition, gpointer data)
+{
+    BurnWorker *w = data;
+    while (read_some(w))
+        if (w->header_got == BURN_FRAME_HEADER && w->body_got == w->frame.size) {
+            w->header_got = 0;
+            finish_answer(w); /* may close the worker */
+            return G_SOURCE_CONTINUE;
+        }
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- writing ---- */
+
+static gboolean
+write_some(BurnWorker *w)
+{
+    while (w->out->len > 0) {
+        ssize_t n = send(w->fd, w->out->data, w->out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN; /* else the reader sees the end of the process */
+        g_byte_array_remove_range(w->out, 0, (guint)n);
+    }
+    return FALSE;
+}
+
+static gboolean
+on_writable(gint fd, GIOCondition condition, gpointer data)
+{
+    BurnWorker *w = data;
+    if (write_some(w))
+        return G_SOURCE_CONTINUE;
+    g_clear_pointer(&w->writer, g_source_unref);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_dead_question(gpointer data)
+{
+    give_up(data, "the worker process is gone");
+    return G_SOURCE_REMOVE;
+}
+
+static void
+open_question(BurnWorker *w, BurnMessage type, const char *answer_type, guint deadline_ms, BurnAnswerFunc done,
+              gpointer data)
+{
+    g_assert(w->asked == 0);
+    w->asked = type;
+    w->answer_type = answer_type;
+    w->done = done;
+    w->data = data;
+    gboolean gone = w->fd < 0;
+    w->deadline = attach(w, gone ? g_idle_source_new() : g_timeout_source_new(deadline_ms),
+                         gone ? on_dead_question : on_deadline);
+}
+
+static void
+send_out(BurnWorker *w)
+{
+    if (w->fd < 0 || w->writer != NULL || !write_some(w))
+        return;
+    w->writer = g_unix_fd_source_new(w->fd, G_IO_OUT);
+    attach(w, w->writer, G_SOURCE_FUNC(on_writable));
+}
+
+void
+burn_worker_ask(BurnWorker *w, BurnMessage type, GVariant *body, const char *answer_type, guint deadline_ms,
+                BurnAnswerFunc done, gpointer data)
+{
+    g_autoptr(GVariant) v = g_variant_ref_sink(body);
+    guint8 header[BURN_FRAME_HEADER];
+    gsize size = g_variant_get_size(v);
+    open_question(w, type, answer_type, deadline_ms, done, data);
+    burn_frame_header(header, type, BURN_FAULT_NONE, size);
+    g_byte_array_append(w->out, header, sizeof header);
+    if (size > 0)
+        g_byte_array_append(w->out, g_variant_get_data(v), (guint)size);
+    send_out(w);
+}
+
+/* Straight from locked memory into the socket, which has room for it: it is empty between questions. */
+void
+burn_worker_ask_pins(BurnWorker *w, const BurnPins *pins, guint deadline_ms, BurnAnswerFunc done, gpointer data)
+{
+    guint8 *frame = OPENSSL_secure_zalloc(BURN_FRAME_HEADER + BURN_PROTO_PINS_MAX);
+    gsize size = burn_pins_pack(pins, frame + BURN_FRAME_HEADER);
+    burn_frame_header(frame, BURN_MSG_PINS, BURN_FAULT_NONE, size);
+    open_question(w, BURN_MSG_PINS, "()", deadline_ms, done, data);
+    if (w->fd >= 0 && send(w->fd, frame, BURN_FRAME_HEADER + size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        kill(w->pid, SIGKILL); /* the reader will notice */
+    OPENSSL_secure_clear_free(frame, BURN_FRAME_HEADER + BURN_PROTO_PINS_MAX);
+}
+
+/* ---- starting and ending ---- */
+
+static pid_t
+spawn(const char *program, int child_end)
+{
+    posix_spawn_file_actions_t actions;
+    char *argv[] = { (char *)program, NULL };
+    pid_t pid = 0;
+    posix_spawn_file_actions_init(&actions);
+    /* what a module prints is nobody's business: some print PINs */
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, child_end, BURN_PROTO_FD);
+    int rc = posix_spawn(&pid, program, &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return rc == 0 ? pid : -1;
+}
+
+/* dup2 onto itself would keep close-on-exec: the child's end must lie above what the worker gets. */
+static gboolean
+socket_pair(int pair[2])
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return FALSE;
+    int high = fcntl(pair[1], F_DUPFD_CLOEXEC, BURN_PROTO_FD + 1);
+    close(pair[1]);
+    pair[1] = high;
+    return high >= 0 && fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+BurnWorker *
+burn_worker_start(const char *program, GMainContext *context, GError **error)
+{
+    int pair[2] = { -1, -1 };
+    pid_t pid = socket_pair(pair) ? spawn(program, pair[1]) : -1;
+    int cause = errno;
+    if (pair[1] >= 0)
+        close(pair[1]);
+    if (pid < 0) {
+        if (pair[0] >= 0)
+            close(pair[0]);
+        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s cannot be started: %s", program, g_strerror(cause));
+        return NULL;
+    }
+    BurnWorker *w = g_new0(BurnWorker, 1);
+    w->context = g_main_context_ref(context);
+    w->pid = pid;
+    w->pidfd = pidfd_open(pid, 0);
+    w->fd = pair[0];
+    w->out = g_byte_array_new();
+    w->reader = g_unix_fd_source_new(w->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+    attach(w, w->reader, G_SOURCE_FUNC(on_readable));
+    return w;
+}
+
+gboolean
+burn_worker_alive(const BurnWorker *worker)
+{
+    return worker->fd >= 0;
+}
+
+static void
+free_worker(BurnWorker *w)
+{
+    hang_up(w);
+    bury(w);
+    drop(&w->death);
+    if (w->pidfd >= 0)
+        close(w->pidfd);
+    burn_frame_clear(&w->frame);
+    g_byte_array_unref(w->out);
+    g_main_context_unref(w->context);
+    g_free(w);
+}
+
+static void
+closed(BurnWorker *w)
+{
+    BurnClosedFunc func = w->closed;
+    gpointer data = w->closed_data;
+    free_worker(w);
+    func(data);
+}
+
+static gboolean
+on_death(gint fd, GIOCondition condition, gpointer data)
+{
+    closed(data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_no_death(gpointer data)
+{
+    closed(data);
+    return G_SOURCE_REMOVE;
+}
+
+void
+burn_worker_close(BurnWorker *w, guint deadline_ms, BurnClosedFunc func, gpointer data)
+{
+    g_assert(w->asked == 0);
+    hang_up(w);
+    w->closed = func;
+    w->closed_data = data;
+    gboolean watched = w->pid > 0 && w->pidfd >= 0;
+    w->deadline = attach(w, watched ? g_timeout_source_new(deadline_ms) : g_idle_source_new(), on_no_death);
+    if (watched) {
+        w->death = g_unix_fd_source_new(w->pidfd, G_IO_IN);
+        attach(w, w->death, G_SOURCE_FUNC(on_death));
+    }
+}
+
+void
+burn_worker_kill(BurnWorker *w)
+{
+    free_worker(w);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hub_worker.h: one worker process as the hub sees it: started, asked, watched, buried. Nothing here blocks: a
+ * worker that hangs, dies, or answers garbage is killed and its question is answered with a fault.
+ */
+#ifndef SB_BURNER_HUB_WORKER_H
+#define SB_BURNER_HUB_WORKER_H
+
+#include <glib.h>
+
+#include "burner/proto.h"
+
+G_BEGIN_DECLS
+
+typedef struct BurnWorker BurnWorker;
+
+/* @answer of the type asked for, or NULL with @fault and @text. The worker may be asked again from inside, or closed. */
+typedef void (*BurnAnswerFunc)(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data);
+typedef void (*BurnClosedFunc)(gpointer data);
+
+/* fork and exec of @program; its events run on @context. SB_ERROR_ENV. */
+BurnWorker *burn_worker_start(const char *program, GMainContext *context, GError **error);
+
+/* One question at a time. @body is sunk. No answer within @deadline_ms: the process is killed. */
+void burn_worker_ask(BurnWorker *worker, BurnMessage type, GVariant *body, const char *answer_type, guint deadline_ms,
+                     BurnAnswerFunc done, gpointer data);
+void burn_worker_ask_pins(BurnWorker *worker, const BurnPins *pins, guint deadline_ms, BurnAnswerFunc done, gpointer data);
+
+/* FALSE once it was killed or went away by itself: only close is of use then. */
+gboolean burn_worker_alive(const BurnWorker *worker);
+
+/* Lets it end by itself (killed after @deadline_ms), then calls @closed and frees the worker. No question may be open. */
+void burn_worker_close(BurnWorker *worker, guint deadline_ms, BurnClosedFunc closed, gpointer data);
+/* At once and without a word; an open question is not answered. */
+void burn_worker_kill(BurnWorker *worker);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * job.c: a unit looks at its token, takes a step, and when an act fails looks again: the token decides what was
+ * done, not the hub's memory.
+ */
+#include "burner/job.h"
+
+#include <string.h>
+
+#include "core/error.h"
+
+#define CLOSE_MS 10000
+
+Job *
+job_new(BurnHub *hub, const BurnOrder *order)
+{
+    Job *job = g_new0(Job, 1);
+    job->hub = hub;
+    job->order = order;
+    job->unit = burn_unit_id(order);
+    job->view = BURN_VIEW_ABSENT;
+    job->result = g_new0(BurnResult, 1);
+    job->result->unit = g_strdup(job->unit);
+    return job;
+}
+
+void
+job_free(Job *job)
+{
+    if (job == NULL)
+        return;
+    if (job->worker != NULL)
+        burn_worker_kill(job->worker);
+    burn_record_free(job->record);
+    burn_token_info_free(job->token);
+    burn_csr_free(job->csr);
+    burn_result_free(job->result);
+    g_clear_pointer(&job->mark, g_bytes_unref);
+    g_clear_pointer(&job->blobs, g_ptr_array_unref);
+    g_clear_pointer(&job->objects, g_ptr_array_unref);
+    g_clear_pointer(&job->challenge, g_bytes_unref);
+    g_free(job->serial);
+    g_free(job->unit);
+    g_free(job);
+}
+
+guint
+job_deadline(const Job *job, gboolean keygen)
+{
+    const BurnHubConfig *c = &job->hub->config;
+    return keygen ? (c->keygen_ms > 0 ? c->keygen_ms : 120000) : (c->call_ms > 0 ? c->call_ms : 30000);
+}
+
+BurnExpect
+job_expect(const Job *job)
+{
+    return (BurnExpect){ burn_family(job->order), job->order, job->record, job->blobs,
+                         job->hub->config.factory_so_pin != NULL };
+}
+
+/* ---- ends ---- */
+
+static void
+finished(gpointer data)
+{
+    Job *job = data;
+    job->finished = TRUE;
+    hub_job_finished(job);
+}
+
+void
+job_finish(Job *job, BurnOutcome outcome, const char *reason)
+{
+    BurnResult *r = job->result;
+    r->outcome = outcome;
+    r->reason = g_strdup(reason);
+    r->token_serial = job->record != NULL && *job->record->token_serial != '\0' ? g_strdup(job->record->token_serial) : NULL;
+    r->certificate = job->record != NULL && job->record->certificate != NULL ? g_bytes_ref(job->record->certificate) : NULL;
+    r->objects = g_steal_pointer(&job->objects);
+    job_close_worker(job, finished);
+}
+
+gboolean
+job_enter(Job *job, BurnState state)
+{
+    g_autoptr(GError) error = NULL;
+    BurnRecord *r = job->record;
+    if (r->state != state) {
+        r->failures = 0;
+        if (state != BURN_STATE_HELD && state != BURN_STATE_FAILED) {
+            g_free(r->reason);
+            r->reason = g_strdup("");
+        }
+    }
+    r->state = state;
+    if (!burn_journal_store(job->hub->journal, r, &error)) {
+        job_finish(job, BURN_INTERRUPTED, error->message);
+        return FALSE;
+    }
+    if (job->hub->calls.progress != NULL)
+        job->hub->calls.progress(job->order, r->token_serial, state, MIN((guint)state, BURN_STATE_DONE), BURN_STATE_DONE,
+                                 job->hub->calls.data);
+    return TRUE;
+}
+
+void
+job_hold(Job *job, const char *reason)
+{
+    BurnRecord *r = job->record;
+    r->held_in = r->state;
+    g_free(r->reason);
+    r->reason = g_strdup(reason);
+    if (job_enter(job, BURN_STATE_HELD))
+        job_finish(job, BURN_HELD, reason);
+}
+
+/* An act whose effect is not known: look again, at most JOB_TRIES times a run; a person after JOB_FAILURES. */
+static void
+try_again(Job *job, const char *text)
+{
+    BurnRecord *r = job->record;
+    g_autoptr(GError) error = NULL;
+    r->failures++;
+    g_free(r->reason);
+    r->reason = g_strdup(text);
+    if (r->failures >= JOB_FAILURES) {
+        g_autofree char *reason = g_strdup_printf("key %s failed %u times (%s): %s; decide retry or restart with another key",
+                                                  r->token_serial, r->failures, burn_state_name(r->state), text);
+        job_hold(job, reason);
+        return;
+    }
+    if (!burn_journal_store(job->hub->journal, r, &error)) {
+        job_finish(job, BURN_INTERRUPTED, error->message);
+        return;
+    }
+    if (++job->tries >= JOB_TRIES || g_atomic_int_get(&job->hub->stop) != 0)
+        job_finish(job, BURN_INTERRUPTED, text);
+    else
+        job_close_worker(job, (void (*)(gpointer))job_look);
+}
+
+void
+job_fault(Job *job, BurnFault fault, const char *text)
+{
+    g_autofree char *reason = g_strdup_printf("key %s (%s): %s", job->record->token_serial,
+                                              burn_state_name(job->record->state), text);
+    switch (fault) {
+    case BURN_FAULT_GONE:
+        job_finish(job, BURN_WAITING, text);
+        break;
+    case BURN_FAULT_MODULE:
+        job_finish(job, BURN_INTERRUPTED, text);
+        break;
+    case BURN_FAULT_PIN:
+    case BURN_FAULT_LOCKED:
+    case BURN_FAULT_NO_ROOM:
+    case BURN_FAULT_REQUEST:
+        job_hold(job, reason);
+        break;
+    default:
+        try_again(job, text);
+    }
+}
+
+gboolean
+job_answered(Job *job, BurnFault fault, const char *text)
+{
+    if (fault == BURN_FAULT_NONE)
+        return TRUE;
+    job_fault(job, fault, text);
+    return FALSE;
+}
+
+static void
+worker_closed(gpointer data)
+{
+    Job *job = data;
+    job->after_close(job);
+}
+
+void
+job_close_worker(Job *job, void (*then)(gpointer job))
+{
+    BurnWorker *worker = g_steal_pointer(&job->worker);
+    if (worker == NULL) {
+        then(job);
+        return;
+    }
+    job->after_close = then;
+    burn_worker_close(worker, CLOSE_MS, worker_closed, job);
+}
+
+/* ---- PINs ---- */
+
+static void
+put_pin(BurnPins *pins, guint which, const char *bytes)
+{
+    pins->pin[which] = bytes;
+    pins->length[which] = bytes != NULL ? (guint8)MIN(strlen(bytes), BURN_PIN_MAX) : 0;
+}
+
+static BurnPin *
+so_of_mark(Job *job)
+{
+    gsize size;
+    const guint8 *mark = g_bytes_get_data(job->mark, &size);
+    g_autofree char *hex = g_strdup_printf("mark %02x%02x%02x%02x%02x%02x%02x%02x", mark[0], mark[1], mark[2], mark[3],
+                                           mark[4], mark[5], mark[6], mark[7]);
+    return burn_pin_so(job->hub->pins, hex);
+}
+
+static BurnPin *
+user_pin(Job *job, const char *serial)
+{
+    if (job->order->pin_rule != BURN_PIN_ASKED)
+        return burn_pin_user(job->hub->pins, job->order, serial, job->record->attempt);
+    if (job->hub->calls.ask_pin == NULL)
+        return NULL;
+    return job->hub->calls.ask_pin(job->order, serial, job->hub->calls.data);
+}
+
+/* A key that does not bear our label yet answers to the factory's user PIN, if to any. */
+void
+job_send_pins(Job *job, BurnAnswerFunc done)
+{
+    const BurnHubConfig *c = &job->hub->config;
+    BurnSoPin from = job->record->so_pin;
+    const char *serial = job->token != NULL ? job->token->serial : job->record->token_serial;
+    gboolean ours = job->token == NULL || burn_family(job->order) != BURN_FAMILY_FRESH || strcmp(job->token->label, job->label) == 0;
+    g_autoptr(BurnPin) so = burn_pin_so(job->hub->pins, serial);
+    g_autoptr(BurnPin) first = from == BURN_SO_MARK ? so_of_mark(job) : NULL;
+    g_autoptr(BurnPin) user = ours ? user_pin(job, serial) : NULL;
+    BurnPins pins = { 0 };
+    put_pin(&pins, BURN_PIN_SO, burn_pin_bytes(so));
+    if (from == BURN_SO_MARK)
+        put_pin(&pins, BURN_PIN_FACTORY_SO, burn_pin_bytes(first));
+    if (from == BURN_SO_FACTORY)
+        put_pin(&pins, BURN_PIN_FACTORY_SO, c->factory_so_pin);
+    put_pin(&pins, BURN_PIN_USER, user != NULL ? burn_pin_bytes(user) : ours ? NULL : c->factory_user_pin);
+    burn_worker_ask_pins(job->worker, &pins, job_deadline(job, FALSE), done, job);
+}
+
+/* ---- looking ---- */
+
+static void
+on_look(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
+{
+    Job *job = data;
+    if (!job_answered(job, fault, text))
+        return;
+    g_autoptr(BurnInventory) inventory = burn_inventory_unpack(answer);
+    if (inventory == NULL) {
+        job_fault(job, BURN_FAULT_DEVICE, "the worker's list of objects is malformed");
+        return;
+    }
+    BurnExpect expect = job_expect(job);
+    job->view = burn_view(inventory, &expect);
+    job_step(job);
+}
+
+static void
+on_look_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
+{
+    Job *job = data;
+    if (!job_answered(job, fault, text))
+        return;
+    gboolean ours = strcmp(job->token->label, job->label) == 0;
+    gboolean log_in = job->token->user_pin_set && !job->token->pin_locked &&
+                      (ours || job->hub->config.factory_user_pin != NULL) && !(job->order->may_erase && !ours);
+    burn_worker_ask(worker, BURN_MSG_LOOK, g_variant_new("(bb)", log_in, ours), BURN_INVENTORY_TYPE,
+                    job_deadline(job, FALSE), on_look, job);
+}
+
+static void
+on_open(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
+{
+    Job *job = data;
+    if (fault == BURN_FAULT_GONE) {
+        job->view = BURN_VIEW_ABSENT;
+        job_step(job);
+        return;
+    }
+    if (!job_answered(job, fault, text))
+        return;
+    burn_token_info_free(job->token);
+    job->token = burn_token_info_unpack(answer);
+    if (job->token->initialised) {
+        job_send_pins(job, on_look_pins);
+        return;
+    }
+    g_autoptr(BurnInventory) blank = burn_inventory_new();
+    BurnExpect expect = job_expect(job);
+    blank->token = g_steal_pointer(&job->token);
+    job->view = burn_view(blank, &expect);
+    job->token = g_steal_pointer(&blank->token);
+    job_step(job);
+}
+
+void
+job_look(Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    if (job->serial == NULL) {
+        job->view = BURN_VIEW_ABSENT;
+        job_step(job);
+        return;
+    }
+    job->worker = burn_worker_start(job->hub->program, job->hub->context, &error);
+    if (job->worker == NULL) {
+        job_finish(job, BURN_INTERRUPTED, error->message);
+        return;
+    }
+    const BurnHubConfig *c = &job->hub->config;
+    burn_worker_ask(job->worker, BURN_MSG_OPEN,
+                    g_variant_new("(ssss)", c->module, c->slot_filter != NULL ? c->slot_filter : "", job->serial, job->label),
+                    BURN_TOKEN_TYPE, job_deadline(job, FALSE), on_open, job);
+}
+
+void
+job_start(Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    if (job->record->state >= BURN_STATE_SEAL_MADE && job->record->state <= BURN_STATE_SEAL_WRITTEN && job->blobs == NULL) {
+        job->blobs = burn_journal_fetch_blobs(job->hub->journal, job->unit, &error);
+        if (job->blobs == NULL) {
+            job_finish(job, BURN_INTERRUPTED, error->message);
+            return;
+        }
+    }
+    BurnAct act = burn_step(burn_family(job->order), job->record->state, BURN_VIEW_ALL);
+    if (job->serial != NULL && !(job->record->state >= BURN_STATE_VERIFIED && !burn_act_needs_token(act)))
+        job_look(job);
+    else
+        job_step(job);
+}
+
+/* ---- stepping ---- */
+
+static void
+wait_for_key(Job *job)
+{
+    const char *serial = *job->record->token_serial != '\0' ? job->record->token_serial : job->order->token_serial;
+    g_autofree char *reason = serial != NULL ? g_strdup_printf("plug in key %s", serial) : g_strdup("plug in a blank key");
+    job_finish(job, BURN_WAITING, reason);
+}
+
+void
+job_step(Job *job)
+{
+    BurnRecord *r = job->record;
+    BurnFamily family = burn_family(job->order);
+    BurnAct act = burn_step(family, r->state, job->view);
+    if (g_atomic_int_get(&job->hub->stop) != 0 && act != BURN_ACT_NONE) {
+        job_finish(job, BURN_INTERRUPTED, "stopped; the next run goes on from here");
+        return;
+    }
+    if (act == BURN_ACT_WAIT) {
+        wait_for_key(job);
+    } else if (act == BURN_ACT_HOLD || (act == BURN_ACT_NEXT_KEY && job->order->token_serial != NULL)) {
+        g_autofree char *reason = burn_step_reason(family, r->state, job->view,
+                                                   job->token != NULL ? job->token->serial : r->token_serial);
+        job_hold(job, reason);
+    } else if (act == BURN_ACT_NONE) {
+        job_finish(job, r->state == BURN_STATE_DONE ? BURN_DONE : r->state == BURN_STATE_HELD ? BURN_HELD : BURN_FAILED,
+                   r->state == BURN_STATE_DONE ? NULL : r->reason);
+    } else {
+        job_act(job, act);
+    }
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * p11_objects.c: looking: finding objects, reading whole values, the inventory of a token, and a public key
+ * as SubjectPublicKeyInfo. A module's answer is foreign data: every length is bounded.
+ */
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "burner/p11.h"
+
+#define HANDLES_MAX (BURN_OBJECTS_MAX + 1)
+
+gboolean
+p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **error)
+{
+    if (!p11_ok(p->f->C_FindObjectsInit(p->session, match, n), "C_FindObjectsInit", error))
+        return FALSE;
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(CK_OBJECT_HANDLE));
+    CK_OBJECT_HANDLE some[32];
+    CK_ULONG got = 0;
+    CK_RV rv;
+    do {
+        got = 0;
+        rv = p->f->C_FindObjects(p->session, some, G_N_ELEMENTS(some), &got);
+        got = MIN(got, G_N_ELEMENTS(some));
+        if (rv == CKR_OK)
+            g_array_append_vals(all, some, (guint)got);
+    } while (rv == CKR_OK && got == G_N_ELEMENTS(some) && all->len < HANDLES_MAX);
+    p->f->C_FindObjectsFinal(p->session);
+    if (!p11_ok(rv, "C_FindObjects", error))
+        return FALSE;
+    if (all->len >= HANDLES_MAX) {
+        g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "the key lists more than %u objects",
+                    BURN_OBJECTS_MAX);
+        return FALSE;
+    }
+    *handles = g_steal_pointer(&all);
+    return TRUE;
+}
+
+GBytes *
+p11_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, GError **error)
+{
+    CK_ATTRIBUTE a = { type, NULL, 0 };
+    CK_RV rv = p->f->C_GetAttributeValue(p->session, object, &a, 1);
+    if (rv == CKR_ATTRIBUTE_TYPE_INVALID || (rv == CKR_OK && a.ulValueLen == 0))
+        return g_bytes_new_static("", 0);
+    if (!p11_ok(rv, "C_GetAttributeValue", error))
+        return NULL;
+    if (a.ulValueLen > BURN_BLOB_MAX) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "an object on the key has an absurd length");
+        return NULL;
+    }
+    gsize size = a.ulValueLen;
+    g_autofree guint8 *bytes = g_malloc0(size);
+    a.pValue = bytes;
+    if (!p11_ok(p->f->C_GetAttributeValue(p->session, object, &a, 1), "C_GetAttributeValue", error))
+        return NULL;
+    return g_bytes_new_take(g_steal_pointer(&bytes), MIN(size, a.ulValueLen));
+}
+
+static gboolean
+flag(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+{
+    CK_BBOOL value = CK_FALSE;
+    CK_ATTRIBUTE a = { type, &value, sizeof value };
+    return p->f->C_GetAttributeValue(p->session, object, &a, 1) == CKR_OK && value == CK_TRUE;
+}
+
+static guint
+private_flags(P11 *p, CK_OBJECT_HANDLE object)
+{
+    static const struct {
+        CK_ATTRIBUTE_TYPE type;
+        guint flag;
+    } wanted[] = {
+        { CKA_LOCAL, BURN_FLAG_LOCAL },
+        { CKA_SENSITIVE, BURN_FLAG_SENSITIVE },
+        { CKA_ALWAYS_SENSITIVE, BURN_FLAG_ALWAYS_SENSITIVE },
+        { CKA_EXTRACTABLE, BURN_FLAG_EXTRACTABLE },
+        { CKA_NEVER_EXTRACTABLE, BURN_FLAG_NEVER_EXTRACTABLE },
+        { CKA_PRIVATE, BURN_FLAG_PRIVATE },
+        { CKA_TOKEN, BURN_FLAG_TOKEN },
+        { CKA_SIGN, BURN_FLAG_SIGN },
+    };
+    CK_BBOOL value[G_N_ELEMENTS(wanted)] = { 0 };
+    CK_ATTRIBUTE all[G_N_ELEMENTS(wanted)];
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+        all[i] = (CK_ATTRIBUTE){ wanted[i].type, &value[i], sizeof value[i] };
+    guint flags = 0;
+    gboolean at_once = p->f->C_GetAttributeValue(p->session, object, all, G_N_ELEMENTS(all)) == CKR_OK;
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+        if (at_once ? value[i] == CK_TRUE : flag(p, object, wanted[i].type))
+            flags |= wanted[i].flag;
+    return flags;
+}
+
+static char *
+string_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+{
+    g_autoptr(GBytes) bytes = p11_value(p, object, type, NULL);
+    gsize size = 0;
+    const char *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
+    return g_utf8_make_valid(data != NULL ? data : "", (gssize)MIN(size, 255));
+}
+
+/* ---- SubjectPublicKeyInfo, RFC 5280 4.1: built from the attributes, so that no key store is in between ---- */
+
+static void
+der_head(GByteArray *out, guint8 tag, gsize length)
+{
+    guint8 head[5] = { tag };
+    guint n = 1;
+    if (length < 0x80)
+        head[n++] = (guint8)length;
+    else if (length < 0x100) {
+        head[n++] = 0x81;
+        head[n++] = (guint8)length;
+    } else {
+        head[n++] = 0x82;
+        head[n++] = (guint8)(length >> 8);
+        head[n++] = (guint8)length;
+    }
+    g_byte_array_append(out, head, n);
+}
+
+static void
+der_wrap(GByteArray *inner, guint8 tag)
+{
+    g_autoptr(GByteArray) head = g_byte_array_new();
+    der_head(head, tag, inner->len);
+    g_byte_array_prepend(inner, head->data, head->len);
+}
+
+static void
+der_integer(GByteArray *out, GBytes *number)
+{
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(number, &size);
+    while (size > 1 && *bytes == 0) {
+        bytes++;
+        size--;
+    }
+    gboolean pad = size > 0 && (*bytes & 0x80) != 0;
+    der_head(out, 0x02, size + pad);
+    if (pad)
+        g_byte_array_append(out, (const guint8 *)"", 1);
+    g_byte_array_append(out, bytes, (guint)size);
+}
+
+static GBytes *
+rsa_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
+{
+    static const guint8 algorithm[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+                                        0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
+    g_autoptr(GBytes) n = p11_value(p, object, CKA_MODULUS, error);
+    g_autoptr(GBytes) e = n != NULL ? p11_value(p, object, CKA_PUBLIC_EXPONENT, error) : NULL;
+    if (e == NULL)
+        return NULL;
+    if (g_bytes_get_size(n) > 1024 || g_bytes_get_size(n) < 128 || g_bytes_get_size(e) > 8 || g_bytes_get_size(e) < 1) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "RSA public key of an absurd size on the key");
+        return NULL;
+    }
+    GByteArray *der = g_byte_array_new();
+    der_integer(der, n);
+    der_integer(der, e);
+    der_wrap(der, 0x30);
+    g_byte_array_prepend(der, (const guint8 *)"", 1); /* no unused bits */
+    der_wrap(der, 0x03);
+    g_byte_array_prepend(der, algorithm, sizeof algorithm);
+    der_wrap(der, 0x30);
+    return g_byte_array_free_to_bytes(der);
+}
+
+/* CKA_EC_POINT is a DER OCTET STRING around the point (PKCS#11 2.40), in some modules the bare point. */
+static GBytes *
+ec_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
+{
+    static const guint8 id_ec[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
+    g_autoptr(GBytes) params = p11_value(p, object, CKA_EC_PARAMS, error);
+    g_autoptr(GBytes) point = params != NULL ? p11_value(p, object, CKA_EC_POINT, error) : NULL;
+    if (point == NULL)
+        return NULL;
+    gsize size, params_size;
+    const guint8 *bytes = g_bytes_get_data(point, &size);
+    const guint8 *curve = g_bytes_get_data(params, &params_size);
+    if (size == 67 && bytes[0] == 0x04 && bytes[1] == 65) {
+        bytes += 2;
+        size -= 2;
+    }
+    if (size != 65 || bytes[0] != 0x04 || params_size < 3 || params_size > 16 || curve[0] != 0x06) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "EC public key of an unknown form on the key");
+        return NULL;
+    }
+    GByteArray *der = g_byte_array_new();
+    g_byte_array_append(der, id_ec, sizeof id_ec);
+    g_byte_array_append(der, curve, (guint)params_size);
+    der_wrap(der, 0x30);
+    guint8 head[] = { 0x03, 66, 0x00 };
+    g_byte_array_append(der, head, sizeof head);
+    g_byte_array_append(der, bytes, (guint)size);
+    der_wrap(der, 0x30);
+    return g_byte_array_free_to_bytes(der);
+}
+
+GBytes *
+p11_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
+{
+    CK_KEY_TYPE type = CKK_VENDOR_DEFINED;
+    CK_ATTRIBUTE a = { CKA_KEY_TYPE, &type, sizeof type };
+    if (!p11_ok(p->f->C_GetAttributeValue(p->session, object, &a, 1), "key type", error))
+        return NULL;
+    if (type == CKK_RSA)
+        return rsa_public_key(p, object, error);
+    if (type == CKK_EC)
+        return ec_public_key(p, object, error);
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "key type 0x%lx is not known", type);
+    return NULL;
+}
+
+/* ---- inventory ---- */
+
+static gboolean
+digest_value(P11 *p, CK_OBJECT_HANDLE handle, BurnObject *o, GError **error)
+{
+    GError *cannot = NULL;
+    g_autoptr(GBytes) value = o->kind == BURN_OBJECT_PUBLIC ? p11_public_key(p, handle, &cannot)
+                                                            : p11_value(p, handle, CKA_VALUE, &cannot);
+    if (value == NULL && o->kind == BURN_OBJECT_PUBLIC && cannot->code == BURN_FAULT_DEVICE) {
+        g_error_free(cannot); /* somebody else's key of another kind: it stays undigested */
+        return TRUE;
+    }
+    if (value == NULL) {
+        g_propagate_error(error, cannot);
+        return FALSE;
+    }
+    gsize size;
+    const void *bytes = g_bytes_get_data(value, &size);
+    o->size = size;
+    o->flags |= BURN_FLAG_WHOLE;
+    return EVP_Digest(bytes != NULL ? bytes : "", size, o->sha256, NULL, EVP_sha256(), NULL) == 1;
+}
+
+static BurnObject *
+look_at(P11 *p, CK_OBJECT_HANDLE handle, gboolean values, GError **error)
+{
+    CK_OBJECT_CLASS class = CKO_VENDOR_DEFINED;
+    CK_ATTRIBUTE a = { CKA_CLASS, &class, sizeof class };
+    if (!p11_ok(p->f->C_GetAttributeValue(p->session, handle, &a, 1), "object class", error))
+        return NULL;
+    g_autoptr(BurnObject) o = burn_object_new(class == CKO_PRIVATE_KEY   ? BURN_OBJECT_PRIVATE
+                                              : class == CKO_PUBLIC_KEY  ? BURN_OBJECT_PUBLIC
+                                              : class == CKO_CERTIFICATE ? BURN_OBJECT_CERT
+                                              : class == CKO_DATA        ? BURN_OBJECT_DATA
+                                                                         : BURN_OBJECT_OTHER);
+    o->label = string_value(p, handle, CKA_LABEL);
+    if (o->kind == BURN_OBJECT_DATA)
+        o->application = string_value(p, handle, CKA_APPLICATION);
+    else
+        o->id = p11_value(p, handle, CKA_ID, NULL);
+    if (o->kind == BURN_OBJECT_PRIVATE)
+        o->flags = private_flags(p, handle);
+    else if (o->kind != BURN_OBJECT_OTHER && values && !digest_value(p, handle, o, error))
+        return NULL;
+    return g_steal_pointer(&o);
+}
+
+BurnInventory *
+p11_look(BurnBackend *b, gboolean log_in, gboolean values, GError **error)
+{
+    P11 *p = (P11 *)b;
+    g_autoptr(BurnInventory) all = burn_inventory_new();
+    all->token = p11_info(p, p->slot, error);
+    if (all->token == NULL)
+        return NULL;
+    if (!all->token->initialised)
+        return g_steal_pointer(&all);
+    if (log_in ? !p11_login(p, error) : !p11_session(p, error))
+        return NULL;
+    all->logged_in = p->user_in;
+    g_autoptr(GArray) handles = NULL;
+    if (!p11_find(p, NULL, 0, &handles, error))
+        return NULL;
+    for (guint i = 0; i < handles->len; i++) {
+        BurnObject *o = look_at(p, g_array_index(handles, CK_OBJECT_HANDLE, i), values, error);
+        if (o == NULL)
+            return NULL;
+        g_ptr_array_add(all->objects, o);
+    }
+    return g_steal_pointer(&all);
+}
+
+CK_OBJECT_CLASS
+p11_class(BurnObjectKind kind)
+{
+    return kind == BURN_OBJECT_PRIVATE  ? CKO_PRIVATE_KEY
+           : kind == BURN_OBJECT_PUBLIC ? CKO_PUBLIC_KEY
+           : kind == BURN_OBJECT_CERT   ? CKO_CERTIFICATE
+                                        : CKO_DATA;
+}
+
+GBytes *
+p11_value_of_digest(P11 *p, CK_OBJECT_HANDLE object, BurnObjectKind kind, GBytes *sha256)
+{
+    g_autoptr(GBytes) value =
+        kind == BURN_OBJECT_PUBLIC ? p11_public_key(p, object, NULL) : p11_value(p, object, CKA_VALUE, NULL);
+    guint8 digest[32];
+    if (value == NULL || g_bytes_get_size(value) == 0 || g_bytes_get_size(sha256) != sizeof digest ||
+        EVP_Digest(g_bytes_get_data(value, NULL), g_bytes_get_size(value), digest, NULL, EVP_sha256(), NULL) != 1 ||
+        memcmp(digest, g_bytes_get_data(sha256, NULL), sizeof digest) != 0)
+        return NULL;
+    return g_steal_pointer(&value);
+}
+
+GBytes *
+p11_read(BurnBackend *b, BurnObjectKind kind, GBytes *sha256, GError **error)
+{
+    P11 *p = (P11 *)b;
+    CK_OBJECT_CLASS class = p11_class(kind);
+    CK_ATTRIBUTE match = { CKA_CLASS, &class, sizeof class };
+    g_autoptr(GArray) handles = NULL;
+    if (!p11_session(p, error) || !p11_find(p, &match, 1, &handles, error))
+        return NULL;
+    for (guint i = 0; i < handles->len; i++) {
+        GBytes *value = p11_value_of_digest(p, g_array_index(handles, CK_OBJECT_HANDLE, i), kind, sha256);
+        if (value != NULL)
+            return value;
+    }
+    g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK, "the object asked for is not on the key");
+    return NULL;
+}

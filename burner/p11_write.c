@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * p11_write.c: key pairs, signatures, certificates and data objects. Each write searches first, creates, reads
+ * back and compares, then removes what it replaced.
+ */
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "burner/p11.h"
+
+#define ROOM_MARGIN 512u /* bytes of attributes and file headers beside a value */
+
+static const CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+
+static CK_ATTRIBUTE
+attribute(CK_ATTRIBUTE_TYPE type, const void *value, gsize size)
+{
+    return (CK_ATTRIBUTE){ type, (void *)value, size };
+}
+
+static CK_ATTRIBUTE
+attribute_bytes(CK_ATTRIBUTE_TYPE type, GBytes *bytes)
+{
+    gsize size;
+    const void *data = g_bytes_get_data(bytes, &size);
+    return attribute(type, data, size);
+}
+
+/* Objects of one class with one id; id NULL = all. */
+static gboolean
+find(P11 *p, CK_OBJECT_CLASS class, GBytes *id, GArray **handles, GError **error)
+{
+    CK_ATTRIBUTE match[2] = { attribute(CKA_CLASS, &class, sizeof class) };
+    CK_ULONG n = 1;
+    if (id != NULL && g_bytes_get_size(id) > 0)
+        match[n++] = attribute_bytes(CKA_ID, id);
+    return p11_find(p, match, n, handles, error);
+}
+
+static gboolean
+key_is_good(P11 *p, CK_OBJECT_HANDLE key, GError **error)
+{
+    static const struct {
+        CK_ATTRIBUTE_TYPE type;
+        CK_BBOOL want;
+        const char *name;
+    } rows[] = {
+        { CKA_LOCAL, CK_TRUE, "was not made on it" },
+        { CKA_TOKEN, CK_TRUE, "is not stored on it" },
+        { CKA_PRIVATE, CK_TRUE, "is not private" },
+        { CKA_SENSITIVE, CK_TRUE, "is not sensitive" },
+        { CKA_EXTRACTABLE, CK_FALSE, "can be taken out" },
+        { CKA_NEVER_EXTRACTABLE, CK_TRUE, "could be taken out" },
+    };
+    CK_BBOOL value[G_N_ELEMENTS(rows)];
+    CK_ATTRIBUTE all[G_N_ELEMENTS(rows)];
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        value[i] = !rows[i].want;
+        all[i] = attribute(rows[i].type, &value[i], sizeof value[i]);
+    }
+    if (!p11_ok(p->f->C_GetAttributeValue(p->session, key, all, G_N_ELEMENTS(all)), "attributes of the new key",
+                error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (value[i] != rows[i].want) {
+            g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK, "the key pair made on the token %s",
+                        rows[i].name);
+            return FALSE;
+        }
+    return TRUE;
+}
+
+GBytes *
+p11_keygen(BurnBackend *b, BurnKeyType type, GBytes *id, const char *label, GError **error)
+{
+    static const guint8 p256[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
+    static const guint8 exponent[] = { 0x01, 0x00, 0x01 };
+    P11 *p = (P11 *)b;
+    CK_ULONG bits = 2048;
+    CK_MECHANISM mechanism = { type == BURN_KEY_RSA_2048 ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+    CK_ATTRIBUTE public[8] = {
+        attribute(CKA_TOKEN, &yes, sizeof yes),    attribute(CKA_PRIVATE, &no, sizeof no),
+        attribute(CKA_VERIFY, &yes, sizeof yes),   attribute_bytes(CKA_ID, id),
+        attribute(CKA_LABEL, label, strlen(label)),
+    };
+    CK_ATTRIBUTE private[] = {
+        attribute(CKA_TOKEN, &yes, sizeof yes),     attribute(CKA_PRIVATE, &yes, sizeof yes),
+        attribute(CKA_SENSITIVE, &yes, sizeof yes), attribute(CKA_EXTRACTABLE, &no, sizeof no),
+        attribute(CKA_SIGN, &yes, sizeof yes),      attribute_bytes(CKA_ID, id),
+        attribute(CKA_LABEL, label, strlen(label)),
+        attribute(CKA_DECRYPT, type == BURN_KEY_RSA_2048 ? &yes : &no, sizeof yes),
+    };
+    CK_ULONG n = 5;
+    if (type == BURN_KEY_RSA_2048) {
+        public[n++] = attribute(CKA_MODULUS_BITS, &bits, sizeof bits);
+        public[n++] = attribute(CKA_PUBLIC_EXPONENT, exponent, sizeof exponent);
+        public[n++] = attribute(CKA_ENCRYPT, &yes, sizeof yes);
+    } else if (type == BURN_KEY_EC_P256) {
+        public[n++] = attribute(CKA_EC_PARAMS, p256, sizeof p256);
+    } else {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "this module makes no SM2 keys");
+        return NULL;
+    }
+    CK_OBJECT_HANDLE public_key = 0, private_key = 0;
+    if (!p11_login(p, error) ||
+        !p11_ok(p->f->C_GenerateKeyPair(p->session, &mechanism, public, n, private, G_N_ELEMENTS(private),
+                                        &public_key, &private_key),
+                "C_GenerateKeyPair", error) ||
+        !key_is_good(p, private_key, error))
+        return NULL;
+    return p11_public_key(p, public_key, error);
+}
+
+GBytes *
+p11_sign(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **error)
+{
+    P11 *p = (P11 *)b;
+    g_autoptr(GArray) keys = NULL;
+    if (!p11_login(p, error) || !find(p, CKO_PRIVATE_KEY, id, &keys, error))
+        return NULL;
+    if (keys->len != 1) {
+        g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK, "%u private keys where one is expected", keys->len);
+        return NULL;
+    }
+    CK_MECHANISM mechanism = { type == BURN_KEY_RSA_2048 ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
+    guint8 signature[1024];
+    CK_ULONG size = sizeof signature;
+    gsize length;
+    const void *data = g_bytes_get_data(input, &length);
+    CK_OBJECT_HANDLE key = g_array_index(keys, CK_OBJECT_HANDLE, 0);
+    if (!p11_ok(p->f->C_SignInit(p->session, &mechanism, key), "C_SignInit", error) ||
+        !p11_ok(p->f->C_Sign(p->session, (CK_BYTE_PTR)data, length, signature, &size), "C_Sign", error))
+        return NULL;
+    return g_bytes_new(signature, MIN(size, sizeof signature));
+}
+
+/* Free room as the token tells it; one that tells nothing is asked by writing. */
+static gboolean
+has_room(P11 *p, gsize size, GError **error)
+{
+    g_autoptr(BurnTokenInfo) info = p11_info(p, p->slot, error);
+    if (info == NULL)
+        return FALSE;
+    if (info->free_bytes == 0 || info->free_bytes >= size + ROOM_MARGIN)
+        return TRUE;
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_NO_ROOM,
+                "no room on the key: %" G_GSIZE_FORMAT " bytes needed, %" G_GUINT64_FORMAT " free", size + ROOM_MARGIN,
+                info->free_bytes);
+    return FALSE;
+}
+
+static gboolean
+reads_as(P11 *p, CK_OBJECT_HANDLE object, GBytes *bytes)
+{
+    g_autoptr(GBytes) value = p11_value(p, object, CKA_VALUE, NULL);
+    return value != NULL && g_bytes_equal(value, bytes);
+}
+
+static gboolean
+destroy(P11 *p, CK_OBJECT_HANDLE object, GError **error)
+{
+    return p11_ok(p->f->C_DestroyObject(p->session, object), "C_DestroyObject", error);
+}
+
+/* Of the objects in @handles exactly one with @bytes is left: found or made from @template. A fresh object that
+ * reads back wrong is taken away again. */
+static gboolean
+leave_one(P11 *p, GArray *handles, CK_ATTRIBUTE *template, CK_ULONG n, GBytes *bytes, GError **error)
+{
+    CK_OBJECT_HANDLE keep = CK_INVALID_HANDLE;
+    for (guint i = 0; i < handles->len && keep == CK_INVALID_HANDLE; i++)
+        if (reads_as(p, g_array_index(handles, CK_OBJECT_HANDLE, i), bytes))
+            keep = g_array_index(handles, CK_OBJECT_HANDLE, i);
+    if (keep == CK_INVALID_HANDLE) {
+        if (!has_room(p, g_bytes_get_size(bytes), error) ||
+            !p11_ok(p->f->C_CreateObject(p->session, template, n, &keep), "C_CreateObject", error))
+            return FALSE;
+        if (!reads_as(p, keep, bytes)) {
+            destroy(p, keep, NULL);
+            g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK,
+                                "what was written on the key reads back differently");
+            return FALSE;
+        }
+    }
+    for (guint i = 0; i < handles->len; i++) {
+        CK_OBJECT_HANDLE other = g_array_index(handles, CK_OBJECT_HANDLE, i);
+        if (other != keep && !destroy(p, other, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+der_of(int (*encode)(const void *, unsigned char **), const void *object, GBytes **out)
+{
+    unsigned char *der = NULL;
+    int size = encode(object, &der);
+    if (size > 0)
+        *out = g_bytes_new(der, (gsize)size);
+    OPENSSL_free(der);
+    return size > 0;
+}
+
+static void
+date_of(const ASN1_TIME *time, CK_DATE *date)
+{
+    struct tm tm = { 0 };
+    char text[16] = "00000000";
+    if (ASN1_TIME_to_tm(time, &tm) == 1)
+        g_snprintf(text, sizeof text, "%04d%02d%02d", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday);
+    memcpy(date->year, text, 4);
+    memcpy(date->month, text + 4, 2);
+    memcpy(date->day, text + 6, 2);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509, X509_free)
+
+gboolean
+p11_write_cert(BurnBackend *b, GBytes *id, const char *label, GBytes *der, GError **error)
+{
+    P11 *p = (P11 *)b;
+    gsize size;
+    const unsigned char *bytes = g_bytes_get_data(der, &size);
+    g_autoptr(X509) x = d2i_X509(NULL, &bytes, (long)size);
+    g_autoptr(GBytes) subject = NULL, issuer = NULL, serial = NULL;
+    if (x == NULL || !der_of((int (*)(const void *, unsigned char **))i2d_X509_NAME, X509_get_subject_name(x), &subject) ||
+        !der_of((int (*)(const void *, unsigned char **))i2d_X509_NAME, X509_get_issuer_name(x), &issuer) ||
+        !der_of((int (*)(const void *, unsigned char **))i2d_ASN1_INTEGER, X509_get0_serialNumber(x), &serial)) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "the certificate to write cannot be decoded");
+        return FALSE;
+    }
+    CK_DATE start, end;
+    date_of(X509_get0_notBefore(x), &start);
+    date_of(X509_get0_notAfter(x), &end);
+    CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+    CK_CERTIFICATE_TYPE type = CKC_X_509;
+    CK_ATTRIBUTE template[] = {
+        attribute(CKA_CLASS, &class, sizeof class),  attribute(CKA_CERTIFICATE_TYPE, &type, sizeof type),
+        attribute(CKA_TOKEN, &yes, sizeof yes),      attribute(CKA_PRIVATE, &no, sizeof no),
+        attribute_bytes(CKA_ID, id),                 attribute(CKA_LABEL, label, strlen(label)),
+        attribute_bytes(CKA_SUBJECT, subject),       attribute_bytes(CKA_ISSUER, issuer),
+        attribute_bytes(CKA_SERIAL_NUMBER, serial),  attribute(CKA_START_DATE, &start, sizeof start),
+        attribute(CKA_END_DATE, &end, sizeof end),   attribute_bytes(CKA_VALUE, der),
+    };
+    g_autoptr(GArray) handles = NULL;
+    return p11_login(p, error) && find(p, CKO_CERTIFICATE, id, &handles, error) &&
+           leave_one(p, handles, template, G_N_ELEMENTS(template), der, error);
+}
+
+static GBytes *
+oid_der(const char *oid, GError **error)
+{
+    ASN1_OBJECT *object = *oid != '\0' ? OBJ_txt2obj(oid, 1) : NULL;
+    unsigned char *der = NULL;
+    int size = object != NULL ? i2d_ASN1_OBJECT(object, &der) : 0;
+    GBytes *bytes = g_bytes_new(der, size > 0 ? (gsize)size : 0);
+    ASN1_OBJECT_free(object);
+    OPENSSL_free(der);
+    if (*oid == '\0' || size > 0)
+        return bytes;
+    g_bytes_unref(bytes);
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "%s is no object identifier", oid);
+    return NULL;
+}
+
+/* Public, so that the platform's reader shows the seal before the holder gives his PIN; a seal's integrity rests on
+ * its own signature. */
+gboolean
+p11_write_data(BurnBackend *b, const char *label, const char *application, const char *oid, GBytes *bytes,
+               GError **error)
+{
+    P11 *p = (P11 *)b;
+    g_autoptr(GBytes) object_id = oid_der(oid, error);
+    if (object_id == NULL)
+        return FALSE;
+    CK_OBJECT_CLASS class = CKO_DATA;
+    CK_ATTRIBUTE template[] = {
+        attribute(CKA_CLASS, &class, sizeof class),
+        attribute(CKA_LABEL, label, strlen(label)),
+        attribute(CKA_APPLICATION, application, strlen(application)),
+        attribute(CKA_TOKEN, &yes, sizeof yes),
+        attribute(CKA_PRIVATE, &no, sizeof no),
+        attribute_bytes(CKA_VALUE, bytes),
+        attribute_bytes(CKA_OBJECT_ID, object_id),
+    };
+    CK_ULONG n = g_bytes_get_size(object_id) > 0 ? 7 : 6;
+    g_autoptr(GArray) handles = NULL;
+    return p11_login(p, error) && p11_find(p, template, 3, &handles, error) &&
+           leave_one(p, handles, template, n, bytes, error);
+}
+
+gboolean
+p11_remove(BurnBackend *b, BurnObjectKind kind, GBytes *id, GBytes *sha256, guint *removed, GError **error)
+{
+    P11 *p = (P11 *)b;
+    g_autoptr(GArray) handles = NULL;
+    gboolean by_digest = g_bytes_get_size(sha256) > 0;
+    *removed = 0;
+    if (g_bytes_get_size(id) == 0 && !by_digest) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "removal of everything is not offered");
+        return FALSE;
+    }
+    if (!p11_login(p, error) || !find(p, p11_class(kind), id, &handles, error))
+        return FALSE;
+    for (guint i = 0; i < handles->len; i++) {
+        CK_OBJECT_HANDLE object = g_array_index(handles, CK_OBJECT_HANDLE, i);
+        g_autoptr(GBytes) value = by_digest ? p11_value_of_digest(p, object, kind, sha256) : NULL;
+        if (by_digest && value == NULL)
+            continue;
+        if (!destroy(p, object, error))
+            return FALSE;
+        ++*removed;
+    }
+    return TRUE;
+}

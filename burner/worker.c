@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * worker.c: the program sealbatch-worker: one token's calls to a vendor's module, in a process that may crash,
+ * hang or lie without hurting anybody else. It answers requests on descriptor 3 (proto.h) one after another
+ * and ends with its parent. It decides nothing: what to do next is the hub's step table.
+ */
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "burner/backend.h"
+#include "burner/readback.h"
+
+typedef struct {
+    BurnBackend *backend;
+    gboolean opened;
+    BurnFrame pins_frame; /* locked memory; pins points into it */
+    BurnPins pins;
+} Worker;
+
+typedef GVariant *(*Handler)(Worker *w, GVariant *in, GError **error);
+
+static GBytes *
+child_bytes(GVariant *in, gsize index)
+{
+    g_autoptr(GVariant) child = g_variant_get_child_value(in, index);
+    return g_variant_get_data_as_bytes(child);
+}
+
+static GVariant *
+bytes_tuple(GBytes *bytes)
+{
+    gsize size;
+    const void *data = g_bytes_get_data(bytes, &size);
+    return g_variant_new("(@ay)", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1));
+}
+
+static GVariant *
+done(gboolean ok)
+{
+    return ok ? g_variant_new("()") : NULL;
+}
+
+static gboolean
+need_module(Worker *w, const char *module, const char *filter, GError **error)
+{
+    if (w->backend == NULL)
+        w->backend = burn_backend_p11_open(module, filter, error);
+    return w->backend != NULL;
+}
+
+static GVariant *
+do_list(Worker *w, GVariant *in, GError **error)
+{
+    const char *module, *filter;
+    g_variant_get(in, "(&s&s)", &module, &filter);
+    g_autoptr(GPtrArray) tokens = need_module(w, module, filter, error) ? w->backend->list(w->backend, error) : NULL;
+    if (tokens == NULL)
+        return NULL;
+    GVariantBuilder list;
+    g_variant_builder_init(&list, G_VARIANT_TYPE("a" BURN_TOKEN_TYPE));
+    for (guint i = 0; i < tokens->len; i++)
+        g_variant_builder_add_value(&list, burn_token_info_pack(tokens->pdata[i]));
+    return g_variant_builder_end(&list);
+}
+
+static GVariant *
+do_open(Worker *w, GVariant *in, GError **error)
+{
+    const char *module, *filter, *serial, *label;
+    g_variant_get(in, "(&s&s&s&s)", &module, &filter, &serial, &label);
+    g_autoptr(BurnTokenInfo) info =
+        need_module(w, module, filter, error) ? w->backend->open(w->backend, serial, label, error) : NULL;
+    w->opened = info != NULL;
+    return info != NULL ? burn_token_info_pack(info) : NULL;
+}
+
+static GVariant *
+do_look(Worker *w, GVariant *in, GError **error)
+{
+    gboolean log_in, values;
+    g_variant_get(in, "(bb)", &log_in, &values);
+    g_autoptr(BurnInventory) all = w->backend->look(w->backend, log_in, values, error);
+    return all != NULL ? burn_inventory_pack(all) : NULL;
+}
+
+static GVariant *
+do_init(Worker *w, GVariant *in, GError **error)
+{
+    const char *label;
+    g_variant_get(in, "(&s)", &label);
+    g_autoptr(BurnTokenInfo) info = w->backend->init(w->backend, label, error);
+    return info != NULL ? burn_token_info_pack(info) : NULL;
+}
+
+static GVariant *
+do_set_pin(Worker *w, GVariant *in, GError **error)
+{
+    gboolean resumed;
+    g_variant_get(in, "(b)", &resumed);
+    return done(w->backend->set_pin(w->backend, resumed, error));
+}
+
+static GVariant *
+do_keygen(Worker *w, GVariant *in, GError **error)
+{
+    guint type;
+    const char *label;
+    g_variant_get_child(in, 0, "u", &type);
+    g_variant_get_child(in, 2, "&s", &label);
+    g_autoptr(GBytes) id = child_bytes(in, 1);
+    g_autoptr(GBytes) key = w->backend->keygen(w->backend, type, id, label, error);
+    return key != NULL ? bytes_tuple(key) : NULL;
+}
+
+static GVariant *
+do_sign(Worker *w, GVariant *in, GError **error)
+{
+    guint type;
+    g_variant_get_child(in, 0, "u", &type);
+    g_autoptr(GBytes) id = child_bytes(in, 1);
+    g_autoptr(GBytes) input = child_bytes(in, 2);
+    g_autoptr(GBytes) signature = w->backend->sign(w->backend, type, id, input, error);
+    return signature != NULL ? bytes_tuple(signature) : NULL;
+}
+
+static GVariant *
+do_write_cert(Worker *w, GVariant *in, GError **error)
+{
+    const char *label;
+    g_variant_get_child(in, 1, "&s", &label);
+    g_autoptr(GBytes) id = child_bytes(in, 0);
+    g_autoptr(GBytes) der = child_bytes(in, 2);
+    return done(w->backend->write_cert(w->backend, id, label, der, error));
+}
+
+static GVariant *
+do_write_data(Worker *w, GVariant *in, GError **error)
+{
+    const char *label, *application, *oid;
+    g_variant_get_child(in, 0, "&s", &label);
+    g_variant_get_child(in, 1, "&s", &application);
+    g_variant_get_child(in, 2, "&s", &oid);
+    g_autoptr(GBytes) bytes = child_bytes(in, 3);
+    return done(w->backend->write_data(w->backend, label, application, oid, bytes, error));
+}
+
+static GVariant *
+do_remove(Worker *w, GVariant *in, GError **error)
+{
+    guint kind, removed = 0;
+    g_variant_get_child(in, 0, "u", &kind);
+    g_autoptr(GBytes) id = child_bytes(in, 1);
+    g_autoptr(GBytes) digest = child_bytes(in, 2);
+    return w->backend->remove(w->backend, kind, id, digest, &removed, error) ? g_variant_new("(u)", removed) : NULL;
+}
+
+static GVariant *
+do_read(Worker *w, GVariant *in, GError **error)
+{
+    guint kind;
+    g_variant_get_child(in, 0, "u", &kind);
+    g_autoptr(GBytes) digest = child_bytes(in, 1);
+    g_autoptr(GBytes) value = w->backend->read(w->backend, kind, digest, error);
+    return value != NULL ? bytes_tuple(value) : NULL;
+}
+
+static GVariant *
+do_read_back(Worker *w, GVariant *in, GError **error)
+{
+    const char *module, *serial;
+    g_variant_get_child(in, 0, "&s", &module);
+    g_variant_get_child(in, 1, "&s", &serial);
+    g_autoptr(GBytes) id = child_bytes(in, 2);
+    g_autoptr(GBytes) challenge = child_bytes(in, 3);
+    if (w->backend != NULL || w->pins.length[BURN_PIN_USER] == 0) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "read-back wants a fresh process and a PIN");
+        return NULL;
+    }
+    BurnReadBack all;
+    GVariant *answer = NULL;
+    if (burn_read_back(module, serial, w->pins.pin[BURN_PIN_USER], id, challenge, &all, error)) {
+        g_autoptr(GVariant) certificate = g_variant_ref_sink(bytes_tuple(all.certificate));
+        g_autoptr(GVariant) signature = g_variant_ref_sink(bytes_tuple(all.signature));
+        answer = g_variant_new("(@" BURN_INVENTORY_TYPE "@ay@ay)", burn_inventory_pack(all.inventory),
+                               g_variant_get_child_value(certificate, 0), g_variant_get_child_value(signature, 0));
+    }
+    burn_read_back_clear(&all);
+    return answer;
+}
+
+/* What may be asked when: a row's `opened` requests need a token, `same` checks first that it is still that one. */
+static const struct {
+    const char *type;
+    gboolean opened, same;
+    Handler handler;
+} requests[BURN_MSG_LAST] = {
+    [BURN_MSG_LIST] = { "(ss)", FALSE, FALSE, do_list },
+    [BURN_MSG_OPEN] = { "(ssss)", FALSE, FALSE, do_open },
+    [BURN_MSG_LOOK] = { "(bb)", TRUE, TRUE, do_look },
+    [BURN_MSG_INIT] = { "(s)", TRUE, TRUE, do_init },
+    [BURN_MSG_SET_PIN] = { "(b)", TRUE, TRUE, do_set_pin },
+    [BURN_MSG_KEYGEN] = { "(uays)", TRUE, TRUE, do_keygen },
+    [BURN_MSG_SIGN] = { "(uayay)", TRUE, FALSE, do_sign },
+    [BURN_MSG_WRITE_CERT] = { "(aysay)", TRUE, TRUE, do_write_cert },
+    [BURN_MSG_WRITE_DATA] = { "(sssay)", TRUE, TRUE, do_write_data },
+    [BURN_MSG_REMOVE] = { "(uayay)", TRUE, TRUE, do_remove },
+    [BURN_MSG_READ_BACK] = { "(ssayay)", FALSE, FALSE, do_read_back },
+    [BURN_MSG_READ] = { "(uay)", TRUE, FALSE, do_read },
+};
+
+static GVariant *
+handle(Worker *w, BurnFrame *frame, GError **error)
+{
+    if (frame->type == BURN_MSG_PINS) {
+        burn_frame_clear(&w->pins_frame);
+        w->pins_frame = *frame;
+        frame->body = NULL;
+        if (!burn_pins_parse(w->pins_frame.body, w->pins_frame.size, &w->pins)) {
+            g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "malformed PINs");
+            return NULL;
+        }
+        if (w->backend != NULL)
+            w->backend->pins(w->backend, &w->pins);
+        return g_variant_new("()");
+    }
+    g_autoptr(GVariant) in = burn_frame_variant(frame, requests[frame->type].type);
+    if (in == NULL || (requests[frame->type].opened && !w->opened)) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "malformed or untimely request");
+        return NULL;
+    }
+    if (requests[frame->type].same && !w->backend->same(w->backend, error))
+        return NULL;
+    GVariant *out = requests[frame->type].handler(w, in, error);
+    if (w->backend != NULL)
+        w->backend->pins(w->backend, &w->pins);
+    return out;
+}
+
+static gboolean
+answer(BurnMessage type, GVariant *out, const GError *error)
+{
+    BurnFault code = error == NULL                                ? BURN_FAULT_NONE
+                     : error->domain == BURN_FAULT_ERROR          ? (BurnFault)error->code
+                                                                  : BURN_FAULT_DEVICE;
+    g_autoptr(GVariant) body = g_variant_ref_sink(out != NULL ? out : g_variant_new("(s)", error->message));
+    return burn_frame_send(BURN_PROTO_FD, type, code, g_variant_get_data(body), g_variant_get_size(body));
+}
+
+/* A PIN in this process must not reach a disk, and the process must not outlive its hub. */
+static void
+guard(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    close_range(BURN_PROTO_FD + 1, ~0u, 0);
+    umask(077);
+    CRYPTO_secure_malloc_init(16384, 16);
+}
+
+int
+main(void)
+{
+    Worker w = { 0 };
+    struct stat st;
+    if (fstat(BURN_PROTO_FD, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+        g_printerr("sealbatch-worker is started by sealbatch, with a socket on descriptor 3\n");
+        return 2;
+    }
+    guard();
+    for (;;) {
+        BurnFrame frame = { 0 };
+        g_autoptr(GError) error = NULL;
+        if (!burn_frame_receive(BURN_PROTO_FD, &frame))
+            break;
+        BurnMessage type = frame.type;
+        GVariant *out = handle(&w, &frame, &error);
+        burn_frame_clear(&frame);
+        if (!answer(type, out, error))
+            break;
+    }
+    if (w.backend != NULL)
+        w.backend->close(w.backend);
+    burn_frame_clear(&w.pins_frame);
+    _exit(0); /* not through the module's own exit handlers */
+}
