@@ -8,6 +8,7 @@
 #include <string.h>
 
 const Command COMMANDS[] = {
+    { "verify", cmd_verify, "check electronic seals of any maker" },
     { NULL, NULL, NULL },
 };
 

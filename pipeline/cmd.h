@@ -38,6 +38,7 @@ void cmd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void cmd_json_line(const char *json);
 
 int cmd_inspect(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 
 G_END_DECLS
 

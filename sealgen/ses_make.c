@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "sealgen/ses_codec.h"
+#include "sealgen/ses_maker.h"
 #include "sealgen/ses_picture.h"
 #include "sealgen/ses_stamp.h"
 #include "sealgen/ses_trust.h"
@@ -105,6 +106,24 @@ ses_maker_new_from_key(GBytes *cert, const char *vid, const char *key_pem, gsize
     }
     maker->own_key = g_steal_pointer(&key);
     return g_steal_pointer(&maker);
+}
+
+GBytes *
+ses_maker_cert(const SesMaker *maker)
+{
+    return maker->cert;
+}
+
+const char *
+ses_maker_vid(const SesMaker *maker)
+{
+    return maker->vid;
+}
+
+SesTrust *
+ses_maker_trust(const SesMaker *maker)
+{
+    return maker->trust;
 }
 
 void
@@ -230,24 +249,30 @@ ses_picture_room(const SesMaker *maker, const SesSpec *spec, gsize room)
     return picture;
 }
 
+GBytes *
+ses_maker_sign(SesMaker *maker, gconstpointer tbs, gsize length, GError **error)
+{
+    gsize signature_length;
+    guint8 digest[SM2_DIGEST_BYTES];
+    sm2_digest(maker->public_key, tbs, length, digest);
+    g_autoptr(GBytes) answer = maker->sign(tbs, length, digest, maker->sign_data, error);
+    if (!answer) {
+        g_prefix_error(error, "seal maker's key: ");
+        return NULL;
+    }
+    const guint8 *signature = g_bytes_get_data(answer, &signature_length);
+    return signature_length == SM2_RAW_BYTES ? sm2_signature_from_raw(signature, error) : g_bytes_ref(answer);
+}
+
 static gboolean
 sign_seal(SesMaker *maker, Ses *ses, GError **error)
 {
     g_autoptr(GBytes) tbs = ses_encode_tbs(ses, error);
     if (!tbs)
         return FALSE;
-    gsize length, signature_length;
+    gsize length;
     gconstpointer data = g_bytes_get_data(tbs, &length);
-    guint8 digest[SM2_DIGEST_BYTES];
-    sm2_digest(maker->public_key, data, length, digest);
-    g_autoptr(GBytes) answer = maker->sign(data, length, digest, maker->sign_data, error);
-    if (!answer) {
-        g_prefix_error(error, "seal maker's key: ");
-        return FALSE;
-    }
-    const guint8 *signature = g_bytes_get_data(answer, &signature_length);
-    ses->signature = signature_length == SM2_RAW_BYTES ? sm2_signature_from_raw(signature, error)
-                                                       : g_bytes_ref(answer);
+    ses->signature = ses_maker_sign(maker, data, length, error);
     return ses->signature != NULL;
 }
 

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "core/error.h"
+#include "sealgen/der.h"
 #include "sealgen/ses_picture.h"
 #include "sealgen/ses_stamp.h"
 #include "sealgen/ses_trust.h"
@@ -34,12 +35,9 @@ add(Check *c, const char *name, SesCheckStatus status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    SesCheck *check = g_new0(SesCheck, 1);
-    check->name = name;
-    check->status = status;
-    check->text = g_strdup_vprintf(format, args);
+    g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    g_ptr_array_add(c->verdict->checks, check);
+    ses_verdict_add(c->verdict, name, status, text);
 }
 
 static char *
@@ -50,6 +48,37 @@ date_text(gint64 unix_seconds)
 }
 
 /* ---- signature and maker ---- */
+
+static gboolean
+fits_digest(const Check *c, gconstpointer message, gsize length, const char *id)
+{
+    gsize signature_length;
+    gconstpointer signature = g_bytes_get_data(c->ses->signature, &signature_length);
+    guint8 digest[SM2_DIGEST_BYTES];
+    sm2_digest_with_id(c->maker->key, id, message, length, digest);
+    return sm2_verify_digest(c->maker->key, digest, signature, signature_length, NULL);
+}
+
+/* Which of the known mistakes a refused signature is, or NULL: a word to the maker's engineers. */
+static const char *
+explain_signature(const Check *c)
+{
+    gsize length;
+    const guint8 *tbs = g_bytes_get_data(c->ses->tbs, &length), *p;
+    DerItem outer, info;
+    if (fits_digest(c, tbs, length, ""))
+        return "it was made with an empty SM2 identity instead of " SM2_ID;
+    p = tbs;
+    if (!der_next(&p, tbs + length, &outer))
+        return NULL;
+    if (c->ses->version == SES_V1) {
+        p = outer.content;
+        return der_next(&p, tbs + length, &info) && fits_digest(c, info.start, info.total, SM2_ID)
+                   ? "it covers eSealInfo alone, as in version 4; version 1 signs certificate and algorithm too"
+                   : NULL;
+    }
+    return fits_digest(c, outer.content, outer.length, SM2_ID) ? "it covers eSealInfo without its header" : NULL;
+}
 
 static void
 check_signature(Check *c)
@@ -75,10 +104,12 @@ check_signature(Check *c)
     gconstpointer signature = g_bytes_get_data(ses->signature, &length);
     guint8 digest[SM2_DIGEST_BYTES];
     sm2_digest(c->maker->key, tbs, tbs_length, digest);
-    if (!sm2_verify_digest(c->maker->key, digest, signature, length, &error))
-        add(c, "signature", SES_CHECK_FAIL, "%s", error->message);
-    else
+    if (!sm2_verify_digest(c->maker->key, digest, signature, length, &error)) {
+        const char *why = sm2_signature_check_der(signature, length, NULL) ? explain_signature(c) : NULL;
+        add(c, "signature", SES_CHECK_FAIL, "%s%s%s", error->message, why ? ": " : "", why ? why : "");
+    } else {
         add(c, "signature", SES_CHECK_OK, "SM2-with-SM3 over %zu bytes as they stand", tbs_length);
+    }
 }
 
 static void
@@ -304,18 +335,23 @@ check_free(SesCheck *check)
 }
 
 static SesResult
-judge(const SesVerdict *verdict)
+result_of(const SesCheck *check)
 {
-    SesResult result = SES_VALID;
-    for (guint i = 0; i < verdict->checks->len; i++) {
-        const SesCheck *check = verdict->checks->pdata[i];
-        if (check->status == SES_CHECK_FAIL)
-            return SES_INVALID;
-        /* An unknown revocation does not leave open who made it; the others do. */
-        if (check->status == SES_CHECK_SKIPPED && strcmp(check->name, "revocation") != 0)
-            result = SES_UNPROVEN;
-    }
-    return result;
+    if (check->status == SES_CHECK_FAIL)
+        return SES_INVALID;
+    /* An unknown revocation does not leave open who made it; the others do. */
+    return check->status == SES_CHECK_SKIPPED && strcmp(check->name, "revocation") != 0 ? SES_UNPROVEN : SES_VALID;
+}
+
+void
+ses_verdict_add(SesVerdict *verdict, const char *name, SesCheckStatus status, const char *text)
+{
+    SesCheck *check = g_new0(SesCheck, 1);
+    check->name = name;
+    check->status = status;
+    check->text = g_strdup(text);
+    g_ptr_array_add(verdict->checks, check);
+    verdict->result = MAX(verdict->result, result_of(check));
 }
 
 static void
@@ -354,7 +390,6 @@ verify(GBytes *der, SesTrust *trust, gint64 at, gboolean own)
     Check c = { .verdict = verdict, .trust = trust ? trust : empty, .at = at, .own = own };
     ses_trust_begin(c.trust);
     run_checks(&c);
-    verdict->result = judge(verdict);
     return verdict;
 }
 

@@ -48,7 +48,7 @@ typedef enum {
 
 typedef struct {
     const char *name; /* stable: structure signature chain validity key_usage revocation holder dates
-                         time_stamp picture density */
+                         time_stamp picture density seal_list */
     SesCheckStatus status;
     char *text;       /* one line */
 } SesCheck;
@@ -82,6 +82,10 @@ typedef struct {
  */
 SesVerdict *ses_verify(GBytes *der, SesTrust *trust, gint64 at);
 void ses_verdict_free(SesVerdict *verdict);
+
+/* One more check from outside (a list of revoked seals, a token's read-back); the result follows.
+ * @name is a literal. */
+void ses_verdict_add(SesVerdict *verdict, const char *name, SesCheckStatus status, const char *text);
 
 /* "ok", "note", "skipped", "fail"; "valid", "unproven", "invalid". */
 const char *ses_check_status_name(SesCheckStatus status);

@@ -74,16 +74,28 @@ sm2_digest(const Sm2Key *key, gconstpointer message, gsize length, guint8 digest
     sm3_parts(key->z, sizeof key->z, message, length, digest);
 }
 
+#define MAX_ID 64
+
 /* Z = SM3(ENTL || ID || a || b || xG || yG || xA || yA), GB/T 32918.2-2016 clause 5.5. */
 static void
-compute_z(Sm2Key *key)
+compute_z(const guint8 point[64], const char *id, guint8 z[SM2_DIGEST_BYTES])
 {
-    guint8 head[2 + sizeof SM2_ID - 1 + sizeof CURVE_A_B_G];
-    head[0] = 0;
-    head[1] = 8 * (sizeof SM2_ID - 1); /* in bits */
-    memcpy(head + 2, SM2_ID, sizeof SM2_ID - 1);
-    memcpy(head + 2 + sizeof SM2_ID - 1, CURVE_A_B_G, sizeof CURVE_A_B_G);
-    sm3_parts(head, sizeof head, key->point, sizeof key->point, key->z);
+    guint8 head[2 + MAX_ID + sizeof CURVE_A_B_G];
+    gsize length = MIN(strlen(id), MAX_ID);
+    head[0] = (guint8)(8 * length >> 8); /* in bits */
+    head[1] = (guint8)(8 * length);
+    memcpy(head + 2, id, length);
+    memcpy(head + 2 + length, CURVE_A_B_G, sizeof CURVE_A_B_G);
+    sm3_parts(head, 2 + length + sizeof CURVE_A_B_G, point, 64, z);
+}
+
+void
+sm2_digest_with_id(const Sm2Key *key, const char *id, gconstpointer message, gsize length,
+                   guint8 digest[SM2_DIGEST_BYTES])
+{
+    guint8 z[SM2_DIGEST_BYTES];
+    compute_z(key->point, id, z);
+    sm3_parts(z, sizeof z, message, length, digest);
 }
 
 static gboolean
@@ -108,7 +120,7 @@ key_from_native(EVP_PKEY *pkey, gboolean is_private, GError **error)
         g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "the key is not on the SM2 curve");
         return NULL;
     }
-    compute_z(key);
+    compute_z(key->point, SM2_ID, key->z);
     return g_steal_pointer(&key);
 }
 

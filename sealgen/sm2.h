@@ -75,6 +75,10 @@ Sm2Key *sm2_key_from_native_public(struct evp_pkey_st *pkey, GError **error);
  */
 void sm2_digest(const Sm2Key *key, gconstpointer message, gsize length, guint8 digest[SM2_DIGEST_BYTES]);
 
+/* The same with another identity, "" for none: only to tell what a wrong maker did. */
+void sm2_digest_with_id(const Sm2Key *key, const char *id, gconstpointer message, gsize length,
+                        guint8 digest[SM2_DIGEST_BYTES]);
+
 /* SM3(message) alone, without Z: time-stamp imprints, content addresses. */
 void sm3_digest(gconstpointer message, gsize length, guint8 digest[SM2_DIGEST_BYTES]);
 

@@ -83,15 +83,15 @@ Test(ses_verify, refuses_every_trap_by_its_name)
         Build build;
         const char *check, *says;
     } rows[] = {
-        { "empty ID", { .shape = 4, .sign = SIGN_EMPTY_ID }, "signature", "does not fit" },
-        { "empty ID v1", { .shape = 1, .sign = SIGN_EMPTY_ID }, "signature", "does not fit" },
+        { "empty ID", { .shape = 4, .sign = SIGN_EMPTY_ID }, "signature", "empty SM2 identity" },
+        { "empty ID v1", { .shape = 1, .sign = SIGN_EMPTY_ID }, "signature", "empty SM2 identity" },
         { "raw signature", { .shape = 4, .sign = SIGN_RAW }, "signature", "64 raw bytes" },
         { "raw signature v1", { .shape = 1, .sign = SIGN_RAW }, "signature", "64 raw bytes" },
         { "BER signature", { .shape = 4, .sign = SIGN_BER }, "signature", "strict DER" },
         { "bytes behind the signature", { .shape = 4, .sign = SIGN_TAIL }, "signature", "behind" },
         { "signed by another key", { .shape = 4, .sign = SIGN_OTHER_KEY }, "signature", "does not fit" },
         { "unused bits", { .shape = 4, .unused_bits = 1 }, "structure", "" },
-        { "v1 signed like v4", { .shape = 1, .sign = SIGN_INFO_ONLY }, "signature", "does not fit" },
+        { "v1 signed like v4", { .shape = 1, .sign = SIGN_INFO_ONLY }, "signature", "eSealInfo alone" },
         { "another algorithm", { .shape = 4, .oid = "ecdsa" }, "signature", "is not SM2-with-SM3" },
         { "[0] in v4", { .shape = 4, .ext = EXT_TRUE, .ext_tagged_wrong = TRUE }, "structure", "[0]" },
         { "no [0] in v1", { .shape = 1, .ext = EXT_TRUE, .ext_tagged_wrong = TRUE }, "structure", "[0]" },
