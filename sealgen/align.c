@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * align.c: the turn from polar signatures, the rest by Gauss and Newton on blurred ink.
+ */
+#include "sealgen/align.h"
+
+#include <math.h>
+
+#define COARSE_PPM 4.0
+#define FINE_PPM 8.0
+#define ANGLES 180
+#define RINGS 14
+#define TURNS_TRIED 3
+
+/* Both inks at one density, blurred so that half a stroke's width of error still pulls. */
+typedef struct {
+    Plane *a, *b;
+    Affine a_down, b_down; /* full pixels -> reduced */
+    Outline outline;       /* of a, reduced */
+} Level;
+
+static Plane *
+level_plane(const Plane *full, double ppm, double blur_mm, Affine *down)
+{
+    Plane *small = plane_reduce(full, ppm);
+    double f = full->ppm / small->ppm;
+    *down = (Affine){ { 1 / f, 0, (1 / f - 1) / 2, 0, 1 / f, (1 / f - 1) / 2 } };
+    plane_blur(small, blur_mm * small->ppm);
+    return small;
+}
+
+static void
+level_open(const Impression *a, const Impression *b, double ppm, double blur_mm, Level *level)
+{
+    level->a = level_plane(a->alpha, ppm, blur_mm, &level->a_down);
+    level->b = level_plane(b->alpha, ppm, blur_mm, &level->b_down);
+    level->outline = a->outline;
+    level->outline.centre = affine_apply(&level->a_down, a->outline.centre);
+    level->outline.width *= level->a_down.m[0];
+    level->outline.height *= level->a_down.m[0];
+}
+
+static void
+level_close(Level *level)
+{
+    plane_free(level->a);
+    plane_free(level->b);
+}
+
+/* Ink by angle and radius about the outline's middle, each ring with mean 0. */
+static void
+polar_signature(const Plane *ink, Point centre, double radius, float *out)
+{
+    for (guint r = 0; r < RINGS; r++) {
+        double d = radius * (0.12 + 0.86 * r / (RINGS - 1)), sum = 0;
+        float *ring = out + r * ANGLES;
+        for (guint i = 0; i < ANGLES; i++) {
+            double t = 2 * G_PI * i / ANGLES;
+            ring[i] = plane_at(ink, centre.x + d * cos(t), centre.y + d * sin(t));
+            sum += ring[i];
+        }
+        for (guint i = 0; i < ANGLES; i++)
+            ring[i] = (ring[i] - (float)(sum / ANGLES)) * (float)sqrt(d / radius);
+    }
+}
+
+/* The likeliest turns a -> b in degrees clockwise, best first. */
+static guint
+polar_turns(const Level *level, Point ca, Point cb, double radius_a, double radius_b, double *turns)
+{
+    g_autofree float *pa = g_new(float, RINGS *ANGLES), *pb = g_new(float, RINGS *ANGLES);
+    polar_signature(level->a, ca, radius_a, pa);
+    polar_signature(level->b, cb, radius_b, pb);
+    float score[ANGLES];
+    for (guint s = 0; s < ANGLES; s++) {
+        score[s] = 0;
+        for (guint r = 0; r < RINGS; r++) {
+            const float *a = pa + r * ANGLES, *b = pb + r * ANGLES;
+            for (guint i = 0; i < ANGLES; i++)
+                score[s] += a[i] * b[i + s < ANGLES ? i + s : i + s - ANGLES];
+        }
+    }
+    guint n = 0;
+    while (n < TURNS_TRIED) {
+        guint best = 0;
+        for (guint s = 1; s < ANGLES; s++)
+            if (score[s] > score[best])
+                best = s;
+        turns[n++] = best * 360.0 / ANGLES;
+        for (int k = -5; k <= 5; k++)
+            score[(best + ANGLES + (guint)k) % ANGLES] = -1e9f;
+    }
+    return n;
+}
+
+static double
+likeness_of(const Level *level, const Affine *map)
+{
+    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+    for (guint y = 0; y < level->a->height; y++)
+        for (guint x = 0; x < level->a->width; x++) {
+            if (!outline_contains(&level->outline, (Point){ x, y }, 1))
+                continue;
+            Point q = affine_apply(map, (Point){ x, y });
+            double a = level->a->v[(gsize)y * level->a->width + x], b = plane_at(level->b, q.x, q.y);
+            sa += a;
+            sb += b;
+            saa += a * a;
+            sbb += b * b;
+            sab += a * b;
+            n++;
+        }
+    double va = saa - sa * sa / MAX(1, n), vb = sbb - sb * sb / MAX(1, n);
+    return va > 1e-9 && vb > 1e-9 ? (sab - sa * sb / n) / sqrt(va * vb) : 0;
+}
+
+static gboolean
+solve6(double a[6][6], double *b, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        for (guint r = i + 1; r < n; r++) {
+            if (fabs(a[i][i]) < 1e-12)
+                return FALSE;
+            double f = a[r][i] / a[i][i];
+            for (guint k = i; k < n; k++)
+                a[r][k] -= f * a[i][k];
+            b[r] -= f * b[i];
+        }
+        if (fabs(a[i][i]) < 1e-12)
+            return FALSE;
+    }
+    for (guint i = n; i-- > 0;) {
+        for (guint k = i + 1; k < n; k++)
+            b[i] -= a[i][k] * b[k];
+        b[i] /= a[i][i];
+    }
+    return TRUE;
+}
+
+/* Gauss and Newton over turn and shift (3) or everything (6: with two stretches and a shear). */
+static void
+polish(const Level *level, gboolean loose, guint rounds, Affine *map)
+{
+    guint n = loose ? 6 : 3;
+    Point c = level->outline.centre;
+    double unit = MAX(4, (level->outline.width + level->outline.height) / 4);
+    for (guint round_ = 0; round_ < rounds; round_++) {
+        double h[6][6] = { { 0 } }, g[6] = { 0 }, sab = 0, sbb = 0;
+        const double *m = map->m;
+        for (guint pass = 0; pass < 2; pass++) {
+            double gain = pass ? CLAMP(sab / MAX(1e-9, sbb), 0.3, 3) : 1;
+            for (guint y = 0; y < level->a->height; y++)
+                for (guint x = 0; x < level->a->width; x++) {
+                    if (!outline_contains(&level->outline, (Point){ x, y }, 1))
+                        continue;
+                    double u = m[0] * x + m[1] * y + m[2], v = m[3] * x + m[4] * y + m[5];
+                    double a = level->a->v[(gsize)y * level->a->width + x], b = plane_at(level->b, u, v);
+                    if (!pass) {
+                        sab += a * b;
+                        sbb += b * b;
+                        continue;
+                    }
+                    double gx = gain * (plane_at(level->b, u + 0.5, v) - plane_at(level->b, u - 0.5, v));
+                    double gy = gain * (plane_at(level->b, u, v + 0.5) - plane_at(level->b, u, v - 0.5));
+                    double e = a - gain * b, dx = (x - c.x) / unit, dy = (y - c.y) / unit;
+                    /* the change of (u, v): shift, turn, then stretches in a's frame carried over by the map */
+                    double tx = m[0] * dx + m[1] * dy, ty = m[3] * dx + m[4] * dy;
+                    double j[6] = { gx,
+                                    gy,
+                                    gx * -ty + gy * tx,
+                                    gx * tx + gy * ty,
+                                    gx * (m[0] * dx - m[1] * dy) + gy * (m[3] * dx - m[4] * dy),
+                                    gx * (m[0] * dy + m[1] * dx) + gy * (m[3] * dy + m[4] * dx) };
+                    double w = 1 / (1 + 4 * e * e);
+                    for (guint r = 0; r < n; r++) {
+                        g[r] += w * j[r] * e;
+                        for (guint k = 0; k < n; k++)
+                            h[r][k] += w * j[r] * j[k];
+                    }
+                }
+        }
+        for (guint k = 0; k < n; k++)
+            h[k][k] *= k < 3 ? 1.001 : 1.2; /* stretching must be worth it */
+        if (!solve6(h, g, n))
+            return;
+        double most = 0;
+        for (guint k = 0; k < n; k++) {
+            g[k] = CLAMP(g[k], -2, 2);
+            most = MAX(most, fabs(g[k]));
+        }
+        double turn = g[2] / unit, stretch = n > 3 ? g[3] / unit : 0, s4 = n > 3 ? g[4] / unit : 0,
+               s5 = n > 3 ? g[5] / unit : 0;
+        Point at = affine_apply(map, c);
+        Affine in = { { 1 + stretch + s4, s5, 0, s5, 1 + stretch - s4, 0 } };
+        Affine a0 = { { 1, 0, -c.x, 0, 1, -c.y } };
+        Affine lin = { { m[0], m[1], 0, m[3], m[4], 0 } };
+        double co = cos(turn), si = sin(turn);
+        Affine rot = { { co, -si, at.x + g[0], si, co, at.y + g[1] } };
+        Affine r = affine_then(&a0, &in);
+        r = affine_then(&r, &lin);
+        *map = affine_then(&r, &rot);
+        if (most < 0.003)
+            return;
+    }
+}
+
+static double
+outline_reach(const Outline *o)
+{
+    return o->shape == SHAPE_ROUND || o->shape == SHAPE_OVAL ? MAX(o->width, o->height) / 2
+                                                             : hypot(o->width, o->height) / 2;
+}
+
+static double
+map_turn(const Affine *map)
+{
+    return atan2(map->m[3] - map->m[1], map->m[0] + map->m[4]) * 180 / G_PI;
+}
+
+void
+align_coarse(const Impression *a, const Impression *b, Alignment *alignment)
+{
+    Level level;
+    level_open(a, b, COARSE_PPM, 0.3, &level);
+    Point cb = affine_apply(&level.b_down, b->outline.centre);
+    double turns[TURNS_TRIED];
+    guint n = polar_turns(&level, level.outline.centre, cb, outline_reach(&level.outline),
+                          outline_reach(&level.outline) * level.b->ppm / level.a->ppm, turns);
+    double size = level.b->ppm / level.a->ppm;
+    Affine best = affine_identity();
+    double likeness = -2;
+    for (guint i = 0; i < n; i++) {
+        Affine map = affine_turn(turns[i], size, size, level.outline.centre, cb);
+        polish(&level, FALSE, 8, &map);
+        double now = likeness_of(&level, &map);
+        if (now > likeness) {
+            likeness = now;
+            best = map;
+        }
+    }
+    Affine up;
+    affine_invert(&level.b_down, &up);
+    Affine whole = affine_then(&level.a_down, &best);
+    alignment->to_b = affine_then(&whole, &up);
+    alignment->likeness = likeness;
+    alignment->turn_deg = map_turn(&best);
+    level_close(&level);
+}
+
+void
+align_fine(const Impression *a, const Impression *b, gboolean loose, Alignment *alignment)
+{
+    Level level;
+    level_open(a, b, FINE_PPM, 0.12, &level);
+    Affine down, up;
+    affine_invert(&level.a_down, &down);
+    Affine map = affine_then(&down, &alignment->to_b);
+    map = affine_then(&map, &level.b_down);
+    polish(&level, FALSE, 4, &map);
+    if (loose)
+        polish(&level, TRUE, 6, &map);
+    affine_invert(&level.b_down, &up);
+    Affine whole = affine_then(&level.a_down, &map);
+    alignment->to_b = affine_then(&whole, &up);
+    alignment->likeness = likeness_of(&level, &map);
+    alignment->turn_deg = map_turn(&map);
+    level_close(&level);
+}

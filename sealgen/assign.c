@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * assign.c: rows, likeness, and the cheapest matching of groups to ordered seals.
+ */
+#include "sealgen/assign.h"
+
+#include <math.h>
+
+#include "sealgen/align.h"
+
+#define ROW_MM 0.4          /* of the lower one's height: centres nearer than this share a row */
+#define SIZE_ALIKE 0.10     /* sides of impressions of one seal, relative */
+#define LIKE_IN_ROW 0.40    /* likeness that makes neighbours one seal */
+#define LIKE_ELSEWHERE 0.68 /* the same anywhere on the sheet */
+#define GROUPS_MOST 12      /* for the matching: 2^12 states */
+#define COST_NONE 3.5       /* a seal without a group */
+
+void
+seal_group_free(SealGroup *group)
+{
+    g_ptr_array_unref(group->members);
+    g_free(group);
+}
+
+static int
+by_height(gconstpointer a, gconstpointer b)
+{
+    const Impression *x = *(Impression *const *)a, *y = *(Impression *const *)b;
+    if (x->page != y->page)
+        return x->page < y->page ? -1 : 1;
+    return (x->upright_mm.y > y->upright_mm.y) - (x->upright_mm.y < y->upright_mm.y);
+}
+
+static int
+by_reading(gconstpointer a, gconstpointer b)
+{
+    const Impression *x = *(Impression *const *)a, *y = *(Impression *const *)b;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
+    return (x->upright_mm.x > y->upright_mm.x) - (x->upright_mm.x < y->upright_mm.x);
+}
+
+static void
+count_rows(GPtrArray *impressions)
+{
+    g_ptr_array_sort(impressions, by_height);
+    guint row = 0;
+    double sum = 0, n = 0;
+    for (guint i = 0; i < impressions->len; i++) {
+        Impression *imp = g_ptr_array_index(impressions, i);
+        const Impression *last = i ? g_ptr_array_index(impressions, i - 1) : NULL;
+        double height = last ? MIN(imp->place.height, last->place.height) : 0;
+        if (last && (last->page != imp->page || imp->upright_mm.y - sum / n > MAX(6, ROW_MM * height))) {
+            row++;
+            sum = n = 0;
+        }
+        imp->row = row;
+        sum += imp->upright_mm.y;
+        n++;
+    }
+    g_ptr_array_sort(impressions, by_reading);
+}
+
+static gboolean
+sizes_alike(const Impression *a, const Impression *b)
+{
+    double w = fabs(log(impression_width_mm(a) / impression_width_mm(b)));
+    double h = fabs(log(impression_height_mm(a) / impression_height_mm(b)));
+    double loose = a->outline.shape == SHAPE_FREE ? 0.6 : SIZE_ALIKE;
+    return w < loose && h < loose;
+}
+
+typedef struct {
+    guint a, b;
+    double likeness;
+} Pair;
+
+static int
+likest_first(gconstpointer a, gconstpointer b)
+{
+    double x = ((const Pair *)a)->likeness, y = ((const Pair *)b)->likeness;
+    return (x < y) - (x > y);
+}
+
+static GArray *
+likely_pairs(const GPtrArray *impressions)
+{
+    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
+    for (guint i = 0; i < impressions->len; i++)
+        for (guint k = i + 1; k < impressions->len; k++) {
+            const Impression *a = g_ptr_array_index(impressions, i), *b = g_ptr_array_index(impressions, k);
+            if (a->outline.shape != b->outline.shape || !sizes_alike(a, b))
+                continue;
+            Pair pair = { i, k, 0 };
+            if (a->outline.shape == SHAPE_FREE) {
+                /* signatures are never written twice alike: the row must do */
+                pair.likeness = a->row == b->row ? LIKE_IN_ROW : 0;
+            } else {
+                Alignment alignment;
+                align_coarse(a, b, &alignment);
+                pair.likeness = alignment.likeness;
+            }
+            if (g_getenv("SHEET_DEBUG"))
+                g_printerr("pair %u(row %u) %u(row %u) likeness %.2f turn %.1f\n", i, a->row, k, b->row, pair.likeness,
+                           0.0);
+            if (pair.likeness >= (a->row == b->row ? LIKE_IN_ROW : LIKE_ELSEWHERE))
+                g_array_append_val(pairs, pair);
+        }
+    g_array_sort(pairs, likest_first);
+    return pairs;
+}
+
+static double
+median_of(const GPtrArray *members, double (*value)(const Impression *))
+{
+    double v[64];
+    guint n = MIN(members->len, G_N_ELEMENTS(v));
+    for (guint i = 0; i < n; i++) {
+        double x = value(g_ptr_array_index(members, i));
+        guint k = i;
+        for (; k > 0 && v[k - 1] > x; k--)
+            v[k] = v[k - 1];
+        v[k] = x;
+    }
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+static void
+describe(SealGroup *group)
+{
+    guint best = 0;
+    g_ptr_array_sort(group->members, by_reading);
+    for (guint i = 0; i < group->members->len; i++) {
+        guint row = ((Impression *)g_ptr_array_index(group->members, i))->row, n = 0;
+        for (guint k = 0; k < group->members->len; k++)
+            n += ((Impression *)g_ptr_array_index(group->members, k))->row == row;
+        if (n > best) {
+            best = n;
+            group->main_row = row;
+        }
+    }
+    group->shape = ((Impression *)g_ptr_array_index(group->members, 0))->outline.shape;
+    group->width_mm = median_of(group->members, impression_width_mm);
+    group->height_mm = median_of(group->members, impression_height_mm);
+}
+
+GPtrArray *
+assign_groups(GPtrArray *impressions)
+{
+    count_rows(impressions);
+    guint n = impressions->len;
+    g_autofree guint *group = g_new(guint, n + 1);
+    for (guint i = 0; i < n; i++)
+        group[i] = i;
+    g_autoptr(GArray) pairs = likely_pairs(impressions);
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        guint from = group[pair->b], to = group[pair->a];
+        for (guint k = 0; k < n; k++)
+            if (group[k] == from)
+                group[k] = to;
+    }
+    GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)seal_group_free);
+    for (guint i = 0; i < n; i++) {
+        SealGroup *g = NULL;
+        for (guint k = 0; k < n; k++)
+            if (group[k] == i) {
+                if (!g) {
+                    g = g_new0(SealGroup, 1);
+                    g->seal = -1;
+                    g->members = g_ptr_array_new();
+                    g_ptr_array_add(out, g);
+                }
+                g_ptr_array_add(g->members, g_ptr_array_index(impressions, k));
+            }
+        if (g)
+            describe(g);
+    }
+    return out;
+}
+
+/* What shapes a type comes in: 0 usual, more for rarer. Columns: round, oval, rectangle, free. */
+static const double SHAPE_COST[SEAL_TYPES][SHAPES] = {
+    [SEAL_OFFICIAL] = { 0, 0.6, 2.5, 4 },  [SEAL_FINANCE] = { 0, 0.3, 0.5, 4 },
+    [SEAL_CONTRACT] = { 0, 0.6, 2, 4 },    [SEAL_INVOICE] = { 0.6, 0, 2, 4 },
+    [SEAL_LEGAL_REP] = { 1, 1, 0, 1.5 },   [SEAL_QUALIFICATION] = { 0.2, 0.2, 0.2, 2 },
+    [SEAL_DYNAMIC] = { 0.2, 0.2, 0.2, 1 }, [SEAL_PRACTICE] = { 0.5, 0, 0.6, 3 },
+    [SEAL_SIGNATURE] = { 3, 3, 2.5, 0 },   [SEAL_OTHER] = { 0.2, 0.2, 0.2, 0.8 },
+};
+
+static double
+pair_cost(const SealGroup *group, guint rank, const OrderSeal *seal, guint place)
+{
+    double cost = SHAPE_COST[seal->type][group->shape] + 0.35 * fabs((double)rank - place);
+    if (seal->width_mm > 0) {
+        double w = seal->width_mm, h = seal->height_mm;
+        gboolean across = group->width_mm >= group->height_mm;
+        double gw = (w >= h) == across ? group->width_mm : group->height_mm,
+               gh = (w >= h) == across ? group->height_mm : group->width_mm;
+        cost += MIN(3, 0.5 * (fabs(gw - w) + fabs(gh - h)));
+        if (fabs(w - h) > 0.1 * w && group->shape == SHAPE_ROUND)
+            cost += 1.5;
+        if (fabs(w - h) < 0.5 && group->shape == SHAPE_OVAL)
+            cost += 1.5;
+    }
+    return cost - 0.4 * MIN(group->members->len, 3);
+}
+
+void
+assign_seals(GPtrArray *groups, const Order *order)
+{
+    guint n = MIN(groups->len, GROUPS_MOST), seals = order->seals->len;
+    /* more groups than the matching takes: singles go first, they are strays */
+    g_autofree guint *pick = g_new(guint, groups->len + 1);
+    guint picked = 0;
+    for (guint least = 3; least >= 1 && picked < n; least--)
+        for (guint i = 0; i < groups->len && picked < n; i++) {
+            const SealGroup *g = g_ptr_array_index(groups, i);
+            if (least == 3 ? g->members->len >= 3 : g->members->len == least)
+                pick[picked++] = i;
+        }
+    guint states = 1u << n;
+    g_autofree double *best = g_new(double, (gsize)states *(seals + 1));
+    g_autofree gint8 *choice = g_new(gint8, (gsize)states * (seals + 1));
+    for (guint s = 0; s < states; s++)
+        best[s] = 0; /* no seals left */
+    for (guint k = seals; k-- > 0;) {
+        const OrderSeal *seal = g_ptr_array_index(order->seals, k);
+        double *now = best + (gsize)(seals - k) * states, *next = now - states;
+        gint8 *chosen = choice + (gsize)(seals - k) * states;
+        for (guint s = 0; s < states; s++) {
+            now[s] = COST_NONE + next[s];
+            chosen[s] = -1;
+            for (guint g = 0; g < n; g++) {
+                if (s >> g & 1)
+                    continue;
+                double cost = pair_cost(g_ptr_array_index(groups, pick[g]), pick[g], seal, k) + next[s | 1u << g];
+                if (cost < now[s]) {
+                    now[s] = cost;
+                    chosen[s] = (gint8)g;
+                }
+            }
+        }
+    }
+    for (guint k = 0, s = 0; k < seals; k++) {
+        gint8 g = choice[(gsize)(seals - k) * states + s];
+        if (g < 0)
+            continue;
+        ((SealGroup *)g_ptr_array_index(groups, pick[(guint)g]))->seal = (int)k;
+        s |= 1u << (guint)g;
+    }
+}

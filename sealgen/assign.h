@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * assign.h: which impressions are of one seal, and which ordered seal that is.
+ */
+#ifndef SB_SEALGEN_ASSIGN_H
+#define SB_SEALGEN_ASSIGN_H
+
+#include "core/order.h"
+#include "sealgen/impression.h"
+
+G_BEGIN_DECLS
+
+/* Impressions of one seal. */
+typedef struct {
+    GPtrArray *members; /* (element-type Impression) not owned, in reading order */
+    int seal;           /* into the order's seals, or -1: no ordered seal */
+    guint main_row;     /* the row most of them stand in */
+    SealShape shape;
+    double width_mm, height_mm; /* medians */
+} SealGroup;
+
+void seal_group_free(SealGroup *group);
+
+/**
+ * assign_groups: @impressions of all pages, rows not yet counted (this sets them).
+ * Returns: (transfer full) (element-type SealGroup) in reading order.
+ */
+GPtrArray *assign_groups(GPtrArray *impressions);
+
+/* Give each ordered seal at most one group: by shape, size, place and number of samples. */
+void assign_seals(GPtrArray *groups, const Order *order);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * compose.c: the samples of one seal become one picture on a canvas of its true size.
+ */
+#include "sealgen/compose.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sealgen/align.h"
+#include "sealgen/fuse.h"
+#include "sealgen/upright.h"
+
+#define FUSE_MARGIN_MM 1.5
+#define LIKE_LEAST 0.38 /* a sample that registers worse is another seal's, or ruined */
+#define SAMPLES_USED 4
+#define AS_DECLARED_MM 0.5 /* measured this near: the declared size is meant */
+#define NOTE_MM 1.0        /* measured this near: a note; beyond: a person looks */
+#define POOR_QUALITY 0.30
+
+typedef struct {
+    const Impression *imp;
+    SheetSample *sample;
+    Alignment from_ref; /* reference's pixels -> this one's */
+    double merit;
+    gboolean usable;
+} Candidate;
+
+/* Usual sizes in mm of each type, width x height (0: as wide). DESIGN section 5. */
+typedef struct {
+    SealType type;
+    SealShape shape;
+    double width, height;
+} Nominal;
+
+static const Nominal NOMINAL[] = {
+    { SEAL_OFFICIAL, SHAPE_ROUND, 38, 0 },      { SEAL_OFFICIAL, SHAPE_ROUND, 40, 0 },
+    { SEAL_OFFICIAL, SHAPE_ROUND, 42, 0 },      { SEAL_OFFICIAL, SHAPE_ROUND, 45, 0 },
+    { SEAL_CONTRACT, SHAPE_ROUND, 38, 0 },      { SEAL_CONTRACT, SHAPE_ROUND, 40, 0 },
+    { SEAL_CONTRACT, SHAPE_ROUND, 42, 0 },      { SEAL_CONTRACT, SHAPE_ROUND, 45, 0 },
+    { SEAL_CONTRACT, SHAPE_ROUND, 50, 0 },      { SEAL_CONTRACT, SHAPE_ROUND, 58, 0 },
+    { SEAL_FINANCE, SHAPE_ROUND, 36, 0 },       { SEAL_FINANCE, SHAPE_ROUND, 38, 0 },
+    { SEAL_FINANCE, SHAPE_ROUND, 40, 0 },       { SEAL_FINANCE, SHAPE_OVAL, 45, 30 },
+    { SEAL_FINANCE, SHAPE_RECTANGLE, 22, 0 },   { SEAL_INVOICE, SHAPE_OVAL, 40, 30 },
+    { SEAL_LEGAL_REP, SHAPE_RECTANGLE, 16, 0 }, { SEAL_LEGAL_REP, SHAPE_RECTANGLE, 18, 0 },
+    { SEAL_LEGAL_REP, SHAPE_RECTANGLE, 20, 0 }, { SEAL_LEGAL_REP, SHAPE_RECTANGLE, 22, 0 },
+    { SEAL_PRACTICE, SHAPE_OVAL, 50, 36 },      { SEAL_PRACTICE, SHAPE_OVAL, 50, 35 },
+};
+
+double
+compose_canvas(const OrderSeal *ordered, SealShape shape, double mw, double mh, double *width_mm, double *height_mm)
+{
+    double off = 0;
+    if (ordered->width_mm > 0) {
+        off = MAX(fabs(mw - ordered->width_mm), fabs(mh - ordered->height_mm));
+        if (off <= NOTE_MM) {
+            *width_mm = ordered->width_mm;
+            *height_mm = ordered->height_mm;
+            return off;
+        }
+    }
+    *width_mm = round(mw * 10) / 10;
+    *height_mm = round(mh * 10) / 10;
+    double nearest = AS_DECLARED_MM;
+    for (guint i = 0; i < G_N_ELEMENTS(NOMINAL); i++) {
+        const Nominal *n = &NOMINAL[i];
+        double h = n->height > 0 ? n->height : n->width, d = MAX(fabs(mw - n->width), fabs(mh - h));
+        if (n->type == ordered->type && n->shape == shape && d < nearest) {
+            nearest = d;
+            *width_mm = n->width;
+            *height_mm = h;
+        }
+    }
+    return off;
+}
+
+static Finding *
+seal_finding(FindingCode code, Severity severity, const SheetSeal *seal, const char *detail)
+{
+    Finding *finding = finding_new(code, severity, detail);
+    finding->seal = g_strdup(seal_type_name(seal->type));
+    return finding;
+}
+
+static Finding *
+sample_finding(FindingCode code, Severity severity, const SheetSeal *seal, const SheetSample *sample,
+               const char *detail)
+{
+    Finding *finding = seal_finding(code, severity, seal, detail);
+    finding->file = g_strdup(sample->file);
+    finding->page = (int)sample->page_index;
+    finding->has_box = TRUE;
+    finding->box_px = sample->box_px;
+    return finding;
+}
+
+/* What a sample is worth before the others are looked at. */
+static double
+first_merit(const Impression *imp)
+{
+    double merit = imp->outline.shape == SHAPE_FREE ? 0.5 : imp->outline.support;
+    merit *= 1 - MIN(0.7, 2.5 * imp->foreign_share);
+    if (imp->overlapped)
+        merit *= 0.4;
+    return merit;
+}
+
+static SheetSample *
+add_sample(SheetSeal *seal, const Impression *imp, PageView *const *views)
+{
+    const PageView *view = views[imp->page];
+    SheetSample *sample = g_new0(SheetSample, 1);
+    double ppm = imp->alpha->ppm;
+    Outline o = imp->outline;
+    o.centre = (Point){ imp->origin_mm.x + o.centre.x / ppm, imp->origin_mm.y + o.centre.y / ppm };
+    o.width /= ppm;
+    o.height /= ppm;
+    sample->page = imp->page;
+    sample->centre_px = page_view_stored(view, o.centre);
+    sample->rotation_deg = imp->turn_deg - view->hint_deg;
+    sample->rotation_deg -= 360 * round(sample->rotation_deg / 360);
+    sample->size_mm[0] = o.width;
+    sample->size_mm[1] = o.height;
+    sample->box_px = page_view_stored_box(view, &o);
+    sample->reasons = imp->reasons;
+    if (imp->foreign_share > 0.06)
+        sample->reasons |= SAMPLE_CROSSED;
+    if (imp->overlapped)
+        sample->reasons |= SAMPLE_DOUBLED;
+    if (imp->fineness < 5.5)
+        sample->reasons |= SAMPLE_BLURRED;
+    g_ptr_array_add(seal->samples, sample);
+    return sample;
+}
+
+static guint
+best_candidate(const Candidate *c, guint n)
+{
+    guint best = 0;
+    for (guint i = 1; i < n; i++)
+        if (c[i].merit > c[best].merit)
+            best = i;
+    return best;
+}
+
+/* The picture's frame: upright, the reference's outline in its middle with a margin. */
+typedef struct {
+    guint width, height;
+    double ppm;
+    Affine to_ref; /* canonical pixels -> the reference's */
+    Outline outline;
+} Canon;
+
+static Canon
+canon_of(const Impression *ref, double turn_deg)
+{
+    Canon c = { 0 };
+    double f = ref->alpha->ppm;
+    c.ppm = MAX(12, f);
+    double side_w = ref->outline.width / f, side_h = ref->outline.height / f;
+    double off = fabs(sin((ref->outline.turn_deg - turn_deg) * G_PI / 180));
+    double w = side_w + (side_h - side_w) * off, h = side_h + (side_w - side_h) * off;
+    if (ref->outline.shape == SHAPE_RECTANGLE) {
+        double across = fabs(cos((ref->outline.turn_deg - turn_deg) * G_PI / 180));
+        w = side_w * across + side_h * off;
+        h = side_h * across + side_w * off;
+    }
+    c.width = (guint)ceil((w + 2 * FUSE_MARGIN_MM) * c.ppm);
+    c.height = (guint)ceil((h + 2 * FUSE_MARGIN_MM) * c.ppm);
+    Point middle = { (c.width - 1) / 2.0, (c.height - 1) / 2.0 };
+    c.to_ref = affine_turn(turn_deg, f / c.ppm, f / c.ppm, middle, ref->outline.centre);
+    c.outline = (Outline){ ref->outline.shape, middle, w * c.ppm, h * c.ppm, 0, 1, 0 };
+    return c;
+}
+
+static guint
+align_candidates(Candidate *c, guint n, guint ref)
+{
+    guint usable = 0;
+    for (guint i = 0; i < n; i++) {
+        c[i].from_ref = (Alignment){ affine_identity(), 1, 0 };
+        c[i].usable = i == ref;
+        if (i != ref && c[i].imp->outline.shape != SHAPE_FREE) {
+            align_coarse(c[ref].imp, c[i].imp, &c[i].from_ref);
+            align_fine(c[ref].imp, c[i].imp, c[i].imp->photo || c[ref].imp->photo, &c[i].from_ref);
+            c[i].usable = c[i].from_ref.likeness > LIKE_LEAST;
+            if (!c[i].usable)
+                c[i].sample->reasons |= SAMPLE_DIFFERENT;
+        }
+        usable += c[i].usable;
+    }
+    return usable;
+}
+
+/* The best few go in; one that lies under another impression only where it is needed. */
+static guint
+choose_samples(Candidate *c, guint n, guint ref, FuseSample *out, guint *index, const Canon *canon)
+{
+    guint m = 0;
+    out[m].impression = c[ref].imp;
+    out[m].to_px = canon->to_ref;
+    index[m++] = ref;
+    g_autofree gboolean *taken = g_new0(gboolean, n);
+    taken[ref] = TRUE;
+    while (m < SAMPLES_USED) {
+        int best = -1;
+        for (guint i = 0; i < n; i++)
+            if (!taken[i] && c[i].usable && (best < 0 || c[i].merit > c[best].merit))
+                best = (int)i;
+        if (best < 0 || (c[best].imp->overlapped && m >= 2) || (m >= 3 && c[best].merit < 0.5 * c[ref].merit))
+            break;
+        taken[best] = TRUE;
+        out[m].impression = c[best].imp;
+        out[m].to_px = affine_then(&canon->to_ref, &c[best].from_ref.to_b);
+        index[m++] = (guint)best;
+    }
+    return m;
+}
+
+static double
+median3(double *v, guint n)
+{
+    for (guint i = 1; i < n; i++)
+        for (guint k = i; k > 0 && v[k - 1] > v[k]; k--) {
+            double t = v[k];
+            v[k] = v[k - 1];
+            v[k - 1] = t;
+        }
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+/* The seal's own size: the fused outline, on the scale that the samples agree on. */
+static void
+measure(const Candidate *c, const guint *index, guint m, const Canon *canon, const Outline *fused, SheetSeal *seal)
+{
+    double stretch[SAMPLES_USED],
+        own = sqrt(impression_width_mm(c[index[0]].imp) * impression_height_mm(c[index[0]].imp));
+    for (guint i = 0; i < m; i++) {
+        const Impression *imp = c[index[i]].imp;
+        stretch[i] = imp->outline.support > 0.55 ? sqrt(impression_width_mm(imp) * impression_height_mm(imp)) / own : 1;
+    }
+    double f = c[index[0]].imp->outline.shape == SHAPE_FREE ? 1 : median3(stretch, m);
+    f = CLAMP(f, 0.97, 1.03);
+    seal->measured_mm[0] = fused->width / canon->ppm * f;
+    seal->measured_mm[1] = fused->height / canon->ppm * f;
+    /* a circle seen a little askew is still a circle */
+    if (seal->shape == SHAPE_ROUND && fabs(seal->measured_mm[0] / seal->measured_mm[1] - 1) < 0.05)
+        seal->measured_mm[0] = seal->measured_mm[1] = (seal->measured_mm[0] + seal->measured_mm[1]) / 2;
+}
+
+/* Lay the fused ink on its canvas at @ppm. */
+static void
+draw(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint ppm)
+{
+    seal->px_per_mm = ppm;
+    seal->width = (guint)lround(seal->width_mm * ppm);
+    seal->height = (guint)lround(seal->height_mm * ppm);
+    seal->width_mm = (double)seal->width / ppm;
+    seal->height_mm = (double)seal->height / ppm;
+    double sx = o->width / seal->width, sy = o->height / seal->height;
+    Point middle = { (seal->width - 1) / 2.0, (seal->height - 1) / 2.0 };
+    /* canvas axes first, then the turn */
+    double a = turn_deg * G_PI / 180, c = cos(a), s = sin(a);
+    Affine map = { { c * sx, -s * sy, 0, s * sx, c * sy, 0 } };
+    map.m[2] = o->centre.x - map.m[0] * middle.x - map.m[1] * middle.y;
+    map.m[5] = o->centre.y - map.m[3] * middle.x - map.m[4] * middle.y;
+    g_autoptr(Plane) big = plane_warp(ink, &map, seal->width, seal->height, ppm, TRUE);
+    g_free(seal->alpha);
+    seal->alpha = fuse_tone(big);
+}
+
+static void
+fit_bytes(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint max_bytes)
+{
+    static const guint PPM[] = { 24, 20, 16, 12 }, LEVELS[] = { 16, 8, 4, 2 };
+    double w = seal->width_mm, h = seal->height_mm;
+    seal->levels = 16;
+    draw(ink, o, turn_deg, seal, 24);
+    if (max_bytes == 0)
+        return;
+    for (guint p = 0; p < G_N_ELEMENTS(PPM); p++) {
+        seal->width_mm = w;
+        seal->height_mm = h;
+        draw(ink, o, turn_deg, seal, PPM[p]);
+        for (guint l = 0; l < G_N_ELEMENTS(LEVELS); l++) {
+            seal->levels = LEVELS[l];
+            g_autoptr(GBytes) png = sheet_seal_png(seal);
+            if (g_bytes_get_size(png) <= max_bytes)
+                return;
+        }
+    }
+}
+
+static void
+report_size(const SheetSeal *seal, const OrderSeal *ordered, double off, GPtrArray *findings)
+{
+    if (seal->scale_source == SCALE_UNPROVEN) {
+        g_ptr_array_add(findings, seal_finding(FINDING_SIZE_UNPROVEN, SEVERITY_REVIEW, seal,
+                                               "neither paper edges nor the page's size prove the millimetres"));
+        return;
+    }
+    if (ordered->width_mm <= 0 || off <= AS_DECLARED_MM)
+        return;
+    Finding *finding =
+        seal_finding(FINDING_SIZE_MISMATCH, off <= NOTE_MM ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, NULL);
+    finding->detail = g_strdup_printf("measured %.2f x %.2f mm, declared %g x %g mm", seal->measured_mm[0],
+                                      seal->measured_mm[1], ordered->width_mm, ordered->height_mm);
+    finding->read = g_strdup_printf("%.1f x %.1f mm", seal->measured_mm[0], seal->measured_mm[1]);
+    finding->form = g_strdup_printf("%g x %g mm", ordered->width_mm, ordered->height_mm);
+    g_ptr_array_add(findings, finding);
+}
+
+/* What fusing showed about each sample. */
+static void
+grade(Candidate *c, const guint *index, const FuseSample *fused, guint m)
+{
+    for (guint i = 0; i < m; i++) {
+        SheetSample *s = c[index[i]].sample;
+        s->used = TRUE;
+        if (fused[i].gain < 0.6)
+            s->reasons |= SAMPLE_FAINT;
+        if (fused[i].covered < 0.9)
+            s->reasons |= SAMPLE_PARTIAL;
+        if (fused[i].excess > 0.10)
+            s->reasons |= SAMPLE_DOUBLED;
+        s->quality = CLAMP(fused[i].gain * (0.4 + 0.6 * fused[i].covered) * (1 - MIN(0.5, 2 * fused[i].excess)), 0, 1) *
+                     (1 - MIN(0.5, 2 * c[index[i]].imp->foreign_share));
+    }
+}
+
+static void
+report_quality(const Candidate *c, guint n, guint used, const SheetSeal *seal, GPtrArray *findings)
+{
+    double best = 0;
+    for (guint i = 0; i < n; i++)
+        best = MAX(best, c[i].sample->quality);
+    if (best < POOR_QUALITY)
+        g_ptr_array_add(findings,
+                        seal_finding(FINDING_IMPRESSION_POOR, SEVERITY_REVIEW, seal, "no sample is good enough"));
+    for (guint i = 0; i < n; i++)
+        if (c[i].sample->reasons & SAMPLE_DIFFERENT)
+            g_ptr_array_add(findings,
+                            sample_finding(FINDING_IMPRESSION_POOR, used >= 2 ? SEVERITY_NOTE : SEVERITY_REVIEW, seal,
+                                           c[i].sample, "does not lie on the other samples"));
+}
+
+void
+compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *ordered, const SheetOptions *options,
+             SheetSeal *seal, GPtrArray *findings, SheetTimes *times)
+{
+    guint n = group->members->len;
+    g_autofree Candidate *c = g_new0(Candidate, n);
+    double start = cpu_ms_now();
+    seal->shape = group->shape;
+    for (guint i = 0; i < n; i++) {
+        c[i].imp = g_ptr_array_index(group->members, i);
+        c[i].sample = add_sample(seal, c[i].imp, views);
+        c[i].merit = first_merit(c[i].imp);
+        if (c[i].imp->row != group->main_row) {
+            c[i].sample->reasons |= SAMPLE_OUTSIDE;
+            c[i].merit *= 0.5;
+        }
+        c[i].sample->quality = c[i].merit;
+    }
+    guint ref = best_candidate(c, n);
+    const Impression *reference = c[ref].imp;
+    align_candidates(c, n, ref);
+    times->register_ms += cpu_ms_now() - start;
+    start = cpu_ms_now();
+    Canon canon = canon_of(reference, reference->turn_deg);
+    FuseSample fused[SAMPLES_USED] = { 0 };
+    guint index[SAMPLES_USED], m = choose_samples(c, n, ref, fused, index, &canon);
+    g_clear_pointer(&seal->agreement, g_free);
+    g_autoptr(Plane) ink = fuse_samples(fused, m, canon.width, canon.height, canon.ppm, &canon.outline, NULL);
+    fuse_even_out(ink);
+    grade(c, index, fused, m);
+    Outline outline = canon.outline, fine;
+    if (seal->shape != SHAPE_FREE &&
+        outline_fit(ink, canon.outline.centre, hypot(canon.outline.width, canon.outline.height) / 2 + canon.ppm,
+                    seal->shape, &fine) &&
+        fine.shape != SHAPE_FREE && fabs(fine.width * fine.height / (outline.width * outline.height) - 1) < 0.12)
+        outline = fine;
+    double turn = upright_find(ink, &outline, 0, &seal->upright_confidence);
+    if (fabs(turn) > 45 || seal->shape == SHAPE_FREE)
+        turn = 0;
+    /* width and height as they lie in the upright picture */
+    if (seal->shape == SHAPE_ROUND) {
+        outline.width = outline.height = (outline.width + outline.height) / 2;
+        if (fine.shape == SHAPE_ROUND && fabs(cos(fine.turn_deg * G_PI / 180)) > 0.7) {
+            outline.width = fine.width;
+            outline.height = fine.height;
+        } else if (fine.shape == SHAPE_ROUND) {
+            outline.width = fine.height;
+            outline.height = fine.width;
+        }
+    } else if (fabs(sin((outline.turn_deg - turn) * G_PI / 180)) > 0.7) {
+        double t = outline.width;
+        outline.width = outline.height;
+        outline.height = t;
+    }
+    measure(c, index, m, &canon, &outline, seal);
+    seal->scale_source = views[reference->page]->scale.source;
+    double off = compose_canvas(ordered, seal->shape, seal->measured_mm[0], seal->measured_mm[1], &seal->width_mm,
+                                &seal->height_mm);
+    if (seal->scale_source == SCALE_UNPROVEN && ordered->width_mm > 0) {
+        seal->width_mm = ordered->width_mm;
+        seal->height_mm = ordered->height_mm;
+    }
+    seal->width_mm = CLAMP(seal->width_mm, 5, 100);
+    seal->height_mm = CLAMP(seal->height_mm, 5, 100);
+    memcpy(seal->ink_rgb, reference->ink.rgb, 3);
+    fit_bytes(ink, &outline, turn, seal, options->max_bytes);
+    seal->found = TRUE;
+    times->fuse_ms += cpu_ms_now() - start;
+    report_size(seal, ordered, off, findings);
+    report_quality(c, n, m, seal, findings);
+}

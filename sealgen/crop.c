@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * crop.c: flatten, take densities, unmix, leave the neighbours out, measure.
+ */
+#include "sealgen/crop.h"
+
+#include <math.h>
+
+#define MARGIN_MM 2.0
+#define WORK_PPM_LEAST 8.0
+#define WORK_PPM_MOST 16.0
+#define BEYOND_MM 0.7 /* ink this far outside the outline is a splash or a neighbour */
+#define FOREIGN_DENSITY 0.25
+#define CROP_MOST_MM 90.0
+
+/* In the crop's pixels. */
+static Outline
+outline_in_crop(const Outline *place, Point origin_mm, double ppm)
+{
+    Outline o = *place;
+    o.centre = (Point){ (place->centre.x - origin_mm.x) * ppm, (place->centre.y - origin_mm.y) * ppm };
+    o.width *= ppm;
+    o.height *= ppm;
+    return o;
+}
+
+static Image *
+cut(const Image *page, const SheetScale *scale, Impression *impression, double ppm, double side_mm)
+{
+    impression->origin_mm =
+        (Point){ impression->place.centre.x - side_mm / 2, impression->place.centre.y - side_mm / 2 };
+    guint side = (guint)ceil(side_mm * ppm);
+    Homography size = homography_scale(1 / ppm, 1 / ppm);
+    Homography move = homography_translate(impression->origin_mm.x, impression->origin_mm.y);
+    Homography to_mm = homography_then(&size, &move);
+    Homography to_px = homography_then(&to_mm, &scale->mm_to_px);
+    return image_warp(page, &to_px, side, side, 255);
+}
+
+/* What is outside the own outline goes; what also lies inside another's is not to be trusted. */
+static void
+leave_out_neighbours(const GPtrArray *all, Impression *impression, const Outline *own)
+{
+    double ppm = impression->alpha->ppm;
+    guint w = impression->alpha->width, h = impression->alpha->height;
+    for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++)
+            if (!outline_contains(own, (Point){ x, y }, BEYOND_MM * ppm))
+                impression->alpha->v[(gsize)y * w + x] = 0;
+    for (guint i = 0; i < all->len; i++) {
+        const Impression *other = g_ptr_array_index(all, i);
+        double apart = point_distance(other->place.centre, impression->place.centre);
+        if (other == impression || apart > (hypot(other->place.width, other->place.height) +
+                                            hypot(impression->place.width, impression->place.height)) /
+                                               2)
+            continue;
+        Outline o = outline_in_crop(&other->place, impression->origin_mm, ppm);
+        gsize shared = 0, inside = 0;
+        for (guint y = 0; y < h; y++)
+            for (guint x = 0; x < w; x++) {
+                if (!outline_contains(own, (Point){ x, y }, BEYOND_MM * ppm))
+                    continue;
+                inside++;
+                if (!outline_contains(&o, (Point){ x, y }, 0.4 * ppm))
+                    continue;
+                shared++;
+                impression->foreign->v[(gsize)y * w + x] += 1;
+                if (!outline_contains(own, (Point){ x, y }, 0.3 * ppm))
+                    impression->alpha->v[(gsize)y * w + x] = 0;
+            }
+        if (shared > inside / 200)
+            impression->overlapped = TRUE;
+    }
+}
+
+static double
+foreign_share(const Impression *impression)
+{
+    const Plane *f = impression->foreign;
+    gsize n = 0, all = 0;
+    for (guint y = 0; y < f->height; y++)
+        for (guint x = 0; x < f->width; x++)
+            if (outline_contains(&impression->outline, (Point){ x, y }, 0)) {
+                all++;
+                n += f->v[(gsize)y * f->width + x] > FOREIGN_DENSITY;
+            }
+    return all ? (double)n / all : 0;
+}
+
+gboolean
+crop_impression(const Image *page, const SheetScale *scale, const PaperLight *light, const GPtrArray *all,
+                Impression *impression)
+{
+    impression->fineness = scale->px_per_mm;
+    impression->photo = scale->photo;
+    double ppm = CLAMP(2 * ceil(scale->px_per_mm / 2 - 0.05), WORK_PPM_LEAST, WORK_PPM_MOST);
+    double across = impression->place.shape == SHAPE_ROUND || impression->place.shape == SHAPE_OVAL
+                        ? MAX(impression->place.width, impression->place.height)
+                        : hypot(impression->place.width, impression->place.height);
+    double side_mm = MIN(CROP_MOST_MM, across + 2 * MARGIN_MM);
+    g_autoptr(Image) image = cut(page, scale, impression, ppm, side_mm);
+    PageCrop crop = { image, ppm, impression->origin_mm };
+    g_autofree Density *density = ink_densities(&crop, light);
+    guint w = image->width, h = image->height;
+    Outline own = outline_in_crop(&impression->place, impression->origin_mm, ppm);
+    g_autofree guint8 *mask = g_malloc((gsize)w * h);
+    for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++)
+            mask[(gsize)y * w + x] = outline_contains(&own, (Point){ x, y }, 0.3 * ppm);
+    if (!ink_estimate(density, (gsize)w * h, mask, &impression->ink))
+        return FALSE;
+    ink_unmix(density, w, h, ppm, &impression->ink, &impression->alpha, &impression->foreign);
+    leave_out_neighbours(all, impression, &own);
+    impression->outline = own;
+    if (own.shape != SHAPE_FREE) {
+        Outline fine;
+        double reach = hypot(own.width, own.height) / 2 + 1.5 * ppm;
+        if (outline_fit(impression->alpha, own.centre, reach, own.shape, &fine) && fine.shape != SHAPE_FREE &&
+            fabs(fine.width / own.width - 1) < 0.1 && fabs(fine.height / own.height - 1) < 0.1)
+            impression->outline = fine;
+    }
+    impression->foreign_share = foreign_share(impression);
+    return TRUE;
+}

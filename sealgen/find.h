@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * find.h: where on a flattened page impressions lie, whatever the form looks like.
+ */
+#ifndef SB_SEALGEN_FIND_H
+#define SB_SEALGEN_FIND_H
+
+#include "sealgen/impression.h"
+
+G_BEGIN_DECLS
+
+#define FIND_PPM 4.0
+
+/* What is on the page besides impressions. */
+typedef struct {
+    double print_mm2;    /* black print and writing */
+    double coloured_mm2; /* coloured ink */
+    Point print_centre;  /* mean place of the print, page millimetres */
+    double text_across;  /* > 1: text lines run along x; < 1: along y */
+} PageTraits;
+
+/**
+ * find_impressions: blobs of coloured ink, fitted; touching ones are told apart.
+ * @flat   the page at FIND_PPM; @light its bare paper
+ * Returns: (transfer full) (element-type Impression) in no particular order, without crops.
+ */
+GPtrArray *find_impressions(const Image *flat, const PaperLight *light, guint page, PageTraits *traits);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scale.c: paper edges, or a density that makes the picture an A4 page.
+ */
+#include "sealgen/scale.h"
+
+#include <math.h>
+
+#define A4_SHORT_MM 210.0
+#define A4_LONG_MM 297.0
+#define SIZE_TOLERANCE 0.03 /* page size against A4 */
+#define BED_EXTRA_MM 10.0   /* a scanner's glass is up to this much larger than the sheet on it */
+
+/* Densities that scanners and their programs offer. */
+static const double DENSITIES[] = { 72,  75,  96,  100, 120, 144, 150, 180, 200, 240,
+                                    250, 300, 360, 400, 500, 600, 720, 800, 1200 };
+
+/* How far the picture at @dpi is from A4: the worse of the two sides, relative. */
+static double
+a4_error(double width_px, double height_px, double dpi)
+{
+    double longer = MAX(width_px, height_px) / dpi * 25.4, shorter = MIN(width_px, height_px) / dpi * 25.4;
+    return MAX(fabs(longer / A4_LONG_MM - 1), fabs(shorter / A4_SHORT_MM - 1));
+}
+
+/* Is the picture at @dpi the glass of a scanner with an A4 sheet on it? */
+static gboolean
+a4_on_glass(double width_px, double height_px, double dpi)
+{
+    double longer = MAX(width_px, height_px) / dpi * 25.4 - A4_LONG_MM;
+    double shorter = MIN(width_px, height_px) / dpi * 25.4 - A4_SHORT_MM;
+    return longer > -1 && shorter > -1 && longer < BED_EXTRA_MM && shorter < BED_EXTRA_MM;
+}
+
+/* The aspect (long over short) of a rectangle seen as @q, for a camera with square pixels looking at the
+ * middle of a picture of that size (Zhang and He's whiteboard formula). */
+static double
+quad_aspect(const Quad *q, double width, double height)
+{
+    double w1 = point_distance(q->p[0], q->p[1]), w2 = point_distance(q->p[3], q->p[2]);
+    double h1 = point_distance(q->p[0], q->p[3]), h2 = point_distance(q->p[1], q->p[2]);
+    double plain = (h1 + h2) / (w1 + w2), mx = (width - 1) / 2, my = (height - 1) / 2;
+    double m1[3] = { q->p[0].x - mx, q->p[0].y - my, 1 }, m2[3] = { q->p[1].x - mx, q->p[1].y - my, 1 };
+    double m3[3] = { q->p[3].x - mx, q->p[3].y - my, 1 }, m4[3] = { q->p[2].x - mx, q->p[2].y - my, 1 };
+#define CROSS(a, b)                                                                                                    \
+    {                                                                                                                  \
+        a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]                                \
+    }
+#define DOT(a, b) (a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
+    double c14[3] = CROSS(m1, m4), c24[3] = CROSS(m2, m4), c34[3] = CROSS(m3, m4);
+    double k2 = DOT(c14, m3) / DOT(c24, m3), k3 = DOT(c14, m2) / DOT(c34, m2);
+    double n2[3] = { k2 * m2[0] - m1[0], k2 * m2[1] - m1[1], k2 - 1 };
+    double n3[3] = { k3 * m3[0] - m1[0], k3 * m3[1] - m1[1], k3 - 1 };
+#undef CROSS
+#undef DOT
+    if (fabs(n2[2] * n3[2]) < 1e-4)
+        return plain; /* nearly no perspective in one direction: the focal length cannot be told */
+    double f2 = -(n2[0] * n3[0] + n2[1] * n3[1]) / (n2[2] * n3[2]);
+    double longer = MAX(width, height);
+    if (!(f2 > 0.25 * longer * longer && f2 < 36 * longer * longer))
+        return plain;
+    double w = (n2[0] * n2[0] + n2[1] * n2[1]) / f2 + n2[2] * n2[2];
+    double h = (n3[0] * n3[0] + n3[1] * n3[1]) / f2 + n3[2] * n3[2];
+    return w > 0 ? sqrt(h / w) : plain;
+}
+
+static void
+scale_from_density(SheetScale *scale, const Page *page, double dpi, ScaleSource source)
+{
+    double ppm = dpi / 25.4;
+    scale->mm_to_px = homography_scale(ppm, ppm);
+    scale->width_mm = page->image->width / ppm;
+    scale->height_mm = page->image->height / ppm;
+    scale->px_per_mm = ppm;
+    scale->source = source;
+}
+
+static gboolean
+scale_from_edges(SheetScale *scale, const Page *page)
+{
+    const Quad *q = &scale->paper.quad;
+    double width = page->image->width, height = page->image->height;
+    double aspect = quad_aspect(q, width, height);
+    double w1 = point_distance(q->p[0], q->p[1]), w2 = point_distance(q->p[3], q->p[2]);
+    double h1 = point_distance(q->p[0], q->p[3]), h2 = point_distance(q->p[1], q->p[2]);
+    gboolean landscape = aspect < 1;
+    double off = fabs(log(landscape ? 1 / aspect : aspect) - log(A4_LONG_MM / A4_SHORT_MM));
+    double plain = (h1 + h2) / (w1 + w2);
+    double plain_off = fabs(fabs(log(plain)) - log(A4_LONG_MM / A4_SHORT_MM));
+    if (MIN(off, plain_off) > 0.10)
+        return FALSE;
+    scale->width_mm = landscape ? A4_LONG_MM : A4_SHORT_MM;
+    scale->height_mm = landscape ? A4_SHORT_MM : A4_LONG_MM;
+    /* edges run between pixels; corners are given at pixel centres: the same convention as the picture */
+    Quad mm = quad_rect(0, 0, scale->width_mm, scale->height_mm);
+    if (!homography_from_quads(&mm, q, &scale->mm_to_px))
+        return FALSE;
+    Point middle = { scale->width_mm / 2, scale->height_mm / 2 }, right = { middle.x + 1, middle.y },
+          down = { middle.x, middle.y + 1 };
+    Point a = homography_apply(&scale->mm_to_px, middle), b = homography_apply(&scale->mm_to_px, right);
+    Point c = homography_apply(&scale->mm_to_px, down);
+    scale->px_per_mm = sqrt(point_distance(a, b) * point_distance(a, c));
+    scale->source = SCALE_PAPER_EDGES;
+    scale->photo = TRUE;
+    return TRUE;
+}
+
+/* A density at which the whole picture is an A4 page, or a scanner's glass with one on it; 0 for none. */
+static double
+density_of_page(double width_px, double height_px)
+{
+    double best = 0, least = SIZE_TOLERANCE;
+    for (guint i = 0; i < G_N_ELEMENTS(DENSITIES); i++)
+        if (a4_error(width_px, height_px, DENSITIES[i]) < least) {
+            least = a4_error(width_px, height_px, DENSITIES[i]);
+            best = DENSITIES[i];
+        }
+    for (guint i = 0; i < G_N_ELEMENTS(DENSITIES) && best == 0; i++)
+        if (a4_on_glass(width_px, height_px, DENSITIES[i]))
+            best = DENSITIES[i];
+    return best;
+}
+
+void
+sheet_scale_find(const Page *page, SheetScale *scale)
+{
+    double width = page->image->width, height = page->image->height;
+    *scale = (SheetScale){ 0 };
+    paper_find(page->image, &scale->paper);
+    if (scale->paper.found && scale_from_edges(scale, page))
+        return;
+    double claimed = page->dpi_x > 0 && fabs(page->dpi_x / MAX(page->dpi_y, 1) - 1) < 0.01 ? page->dpi_x : 0;
+    double seen = density_of_page(width, height);
+    if (claimed > 0 && a4_error(width, height, claimed) < SIZE_TOLERANCE) {
+        /* a PDF whose page box was rounded says 199.8: the scanner had a whole number */
+        if (seen > 0 && fabs(claimed / seen - 1) < 0.01)
+            claimed = seen;
+        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE);
+        return;
+    }
+    if (seen > 0 && (claimed <= 0 || fabs(claimed / seen - 1) > 0.01 || a4_on_glass(width, height, seen)) &&
+        !(scale->paper.seen && !scale->paper.fills)) {
+        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAPER_EDGES);
+        return;
+    }
+    double ratio = MAX(width, height) / MIN(width, height);
+    if (scale->paper.fills && fabs(ratio / (A4_LONG_MM / A4_SHORT_MM) - 1) < 0.004) {
+        /* resampled after scanning, but still exactly one whole page */
+        scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAPER_EDGES);
+        return;
+    }
+    scale_from_density(scale, page, claimed > 0 ? claimed : MAX(width, height) / A4_LONG_MM * 25.4, SCALE_UNPROVEN);
+}

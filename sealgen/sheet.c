@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sheet.c: the way from pages to pictures, and what is missing or too much on them.
+ */
+#include "sealgen/sheet.h"
+
+#include "sealgen/assign.h"
+#include "sealgen/compose.h"
+#include "sealgen/view.h"
+
+#define SAMPLES_USUAL 3
+
+static void
+note_page(const PageView *view, const SheetPage *page, SheetResult *result)
+{
+    SheetPageSeen seen = { 0 };
+    if (view->error) {
+        Finding *f = finding_new(FINDING_UNREADABLE_FILE, SEVERITY_REVIEW, view->error->message);
+        f->file = g_strdup(page->name);
+        f->page = (int)page->index;
+        g_ptr_array_add(result->findings, f);
+    } else {
+        seen.turned_deg = page_view_turned_deg(view);
+        seen.px_per_mm = view->scale.px_per_mm;
+        seen.scale_source = view->scale.source;
+        seen.impressions = view->impressions->len;
+        seen.blank = view->blank;
+    }
+    g_array_append_val(result->pages, seen);
+    result->times.decode_ms += view->decode_ms;
+    result->times.layout_ms += view->layout_ms;
+    result->times.unmix_ms += view->unmix_ms;
+}
+
+static void
+note_blank(const SheetPage *pages, SheetResult *result)
+{
+    gboolean any = FALSE;
+    for (guint i = 0; i < result->pages->len; i++)
+        any |= g_array_index(result->pages, SheetPageSeen, i).impressions > 0;
+    for (guint i = 0; i < result->pages->len; i++) {
+        if (!g_array_index(result->pages, SheetPageSeen, i).blank)
+            continue;
+        /* the empty back of a sheet is no matter where another page has the impressions */
+        Finding *f = finding_new(FINDING_BLANK_PAGE, any ? SEVERITY_NOTE : SEVERITY_REVIEW,
+                                 "nothing is printed or stamped here");
+        f->file = g_strdup(pages[i].name);
+        f->page = (int)pages[i].index;
+        g_ptr_array_add(result->findings, f);
+    }
+}
+
+static guint
+members_in_main_row(const SealGroup *group)
+{
+    guint n = 0;
+    for (guint i = 0; i < group->members->len; i++)
+        n += ((const Impression *)g_ptr_array_index(group->members, i))->row == group->main_row;
+    return n;
+}
+
+static void
+note_samples(const GPtrArray *groups, const SheetOptions *options, SheetResult *result)
+{
+    guint usual = options->samples ? options->samples : SAMPLES_USUAL;
+    for (guint k = 0; k < result->seals->len; k++) {
+        const SheetSeal *seal = g_ptr_array_index(result->seals, k);
+        guint have = 0;
+        for (guint i = 0; i < groups->len; i++) {
+            const SealGroup *g = g_ptr_array_index(groups, i);
+            if (g->seal == (int)k)
+                have = members_in_main_row(g);
+        }
+        if (have >= usual)
+            continue;
+        g_autofree char *detail = have ? g_strdup_printf("%u of %u samples are there", have, usual)
+                                       : g_strdup("no impression of this seal was found");
+        Finding *f = finding_new(FINDING_SAMPLE_MISSING, SEVERITY_REVIEW, detail);
+        f->seal = g_strdup(seal_type_name(seal->type));
+        g_ptr_array_add(result->findings, f);
+    }
+}
+
+static void
+note_unexpected(const GPtrArray *groups, PageView *const *views, const SheetPage *pages, SheetResult *result)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        const SealGroup *g = g_ptr_array_index(groups, i);
+        const Impression *imp = g_ptr_array_index(g->members, 0);
+        if (g->seal >= 0 || g->shape == SHAPE_FREE)
+            continue;
+        /* one impression is the company's own seal over a signature or date; a row of them is another seal */
+        Finding *f = finding_new(FINDING_SEAL_UNEXPECTED, g->members->len > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                                 "an impression that no ordered seal asks for");
+        f->file = g_strdup(pages[imp->page].name);
+        f->page = (int)pages[imp->page].index;
+        f->has_box = TRUE;
+        f->box_px = page_view_stored_box(views[imp->page], &imp->place);
+        g_ptr_array_add(result->findings, f);
+    }
+}
+
+SheetResult *
+sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const SheetOptions *options, GError **error)
+{
+    static const SheetOptions DEFAULTS = { 0, 0, TRUE };
+    options = options ? options : &DEFAULTS;
+    if (n_pages == 0 || n_pages > SHEET_MAX_PAGES) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%u pages of the seal sheet: 1..%u can be read", n_pages,
+                    SHEET_MAX_PAGES);
+        return NULL;
+    }
+    if (order->seals->len == 0) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "the order asks for no seal");
+        return NULL;
+    }
+    double start = cpu_ms_now();
+    g_autoptr(SheetResult) result = sheet_result_new();
+    g_autoptr(GPtrArray) views = g_ptr_array_new_with_free_func((GDestroyNotify)page_view_free);
+    g_autoptr(GPtrArray) impressions = g_ptr_array_new();
+    for (guint i = 0; i < n_pages; i++) {
+        PageView *view = page_view_new(&pages[i], i);
+        g_ptr_array_add(views, view);
+        note_page(view, &pages[i], result);
+        for (guint k = 0; k < view->impressions->len; k++)
+            g_ptr_array_add(impressions, g_ptr_array_index(view->impressions, k));
+    }
+    note_blank(pages, result);
+    double before = cpu_ms_now();
+    g_autoptr(GPtrArray) groups = assign_groups(impressions);
+    assign_seals(groups, order);
+    result->times.register_ms += cpu_ms_now() - before;
+    for (guint k = 0; k < order->seals->len; k++) {
+        SheetSeal *seal = sheet_seal_new(k, ((const OrderSeal *)g_ptr_array_index(order->seals, k))->type);
+        g_ptr_array_add(result->seals, seal);
+        for (guint i = 0; i < groups->len; i++) {
+            const SealGroup *g = g_ptr_array_index(groups, i);
+            if (g->seal == (int)k)
+                compose_seal(g, (PageView *const *)views->pdata, g_ptr_array_index(order->seals, k), options, seal,
+                             result->findings, &result->times);
+        }
+        for (guint i = 0; i < seal->samples->len; i++) {
+            SheetSample *s = g_ptr_array_index(seal->samples, i);
+            s->file = g_strdup(pages[s->page].name);
+            s->page_index = pages[s->page].index;
+        }
+    }
+    note_samples(groups, options, result);
+    note_unexpected(groups, (PageView *const *)views->pdata, pages, result);
+    result->times.total_ms = cpu_ms_now() - start;
+    return g_steal_pointer(&result);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * view.c: decode, flatten, find, cut; then free the pixels before the next page comes.
+ */
+#include "sealgen/view.h"
+
+#include <math.h>
+#include <time.h>
+
+#include "sealgen/crop.h"
+#include "sealgen/upright.h"
+
+#define BLANK_PRINT_MM2 12.0
+#define BLANK_COLOUR_MM2 12.0
+
+double
+cpu_ms_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+/* The page at FIND_PPM: shrunk by whole blocks first, which is cheap, then warped. */
+static Image *
+flatten(const Image *image, const SheetScale *scale)
+{
+    guint factor = (guint)CLAMP(floor(scale->px_per_mm / FIND_PPM / 1.15), 1, 16);
+    guint width = (guint)CLAMP(lround(scale->width_mm * FIND_PPM), 8, 4000);
+    guint height = (guint)CLAMP(lround(scale->height_mm * FIND_PPM), 8, 4000);
+    Homography to_mm = homography_scale(1 / FIND_PPM, 1 / FIND_PPM);
+    Homography to_px = homography_then(&to_mm, &scale->mm_to_px);
+    if (factor < 2)
+        return image_warp(image, &to_px, width, height, 255);
+    g_autoptr(Image) small = image_shrink(image, factor);
+    Homography centre = homography_translate((1.0 - factor) / 2, (1.0 - factor) / 2);
+    Homography shrink = homography_scale(1.0 / factor, 1.0 / factor);
+    Homography down = homography_then(&centre, &shrink);
+    to_px = homography_then(&to_px, &down);
+    return image_warp(small, &to_px, width, height, 255);
+}
+
+static double
+wrap(double degrees)
+{
+    return degrees - 360 * round(degrees / 360);
+}
+
+/* Clockwise turn of the map from the decoded picture to the stored one (EXIF). */
+static double
+stored_turn(const PageView *view)
+{
+    Point o = homography_apply(&view->to_stored, (Point){ 0, 0 }),
+          x = homography_apply(&view->to_stored, (Point){ 1, 0 });
+    return 90 * round(atan2(x.y - o.y, x.x - o.x) * 180 / G_PI / 90);
+}
+
+guint
+page_view_turned_deg(const PageView *view)
+{
+    return (guint)((lround(-(view->hint_deg + stored_turn(view))) % 360 + 360) % 360);
+}
+
+Point
+page_view_stored(const PageView *view, Point mm)
+{
+    Point px = homography_apply(&view->scale.mm_to_px, mm);
+    return homography_apply(&view->to_stored, px);
+}
+
+Quad
+page_view_stored_box(const PageView *view, const Outline *o)
+{
+    double a = o->turn_deg * G_PI / 180, c = cos(a), s = sin(a);
+    static const double su[4] = { -1, 1, 1, -1 }, sv[4] = { -1, -1, 1, 1 };
+    Quad q;
+    for (guint i = 0; i < 4; i++) {
+        double u = su[i] * o->width / 2, v = sv[i] * o->height / 2;
+        q.p[i] = page_view_stored(view, (Point){ o->centre.x + c * u - s * v, o->centre.y + s * u + c * v });
+    }
+    return q;
+}
+
+/* Impressions vote for the quarter turn; without them, text lines and the empty foot of the page do. */
+static double
+find_hint(const PageView *view)
+{
+    double votes[4] = { 0 };
+    for (guint i = 0; i < view->impressions->len; i++) {
+        const Impression *imp = g_ptr_array_index(view->impressions, i);
+        if (imp->turn_confidence < 0.55)
+            continue;
+        int quarter = (int)lround(imp->turn_deg / 90);
+        double off = fabs(imp->turn_deg - 90 * quarter);
+        votes[(quarter % 4 + 4) % 4] += imp->turn_confidence * (off < 30 ? 1 : 0.3);
+    }
+    guint best = 0;
+    double all = 0;
+    for (guint i = 0; i < 4; i++) {
+        all += votes[i];
+        if (votes[i] > votes[best])
+            best = i;
+    }
+    if (all > 0.5 && votes[best] > 0.6 * all)
+        return wrap(90.0 * best);
+    double dx = view->traits.print_centre.x - view->scale.width_mm / 2;
+    double dy = view->traits.print_centre.y - view->scale.height_mm / 2;
+    if (view->traits.text_across < 0.8)
+        return dx < 0 ? -90 : 90;
+    return dy < 0.06 * view->scale.height_mm ? 0 : 180;
+}
+
+static void
+set_upright(PageView *view, int turned_deg)
+{
+    for (guint i = 0; i < view->impressions->len; i++) {
+        Impression *imp = g_ptr_array_index(view->impressions, i);
+        imp->turn_deg = upright_find(imp->alpha, &imp->outline, 0, &imp->turn_confidence);
+    }
+    view->hint_deg = turned_deg >= 0 ? wrap(-turned_deg - stored_turn(view)) : find_hint(view);
+    double a = -view->hint_deg * G_PI / 180, c = cos(a), s = sin(a);
+    for (guint i = 0; i < view->impressions->len; i++) {
+        Impression *imp = g_ptr_array_index(view->impressions, i);
+        imp->turn_deg = upright_find(imp->alpha, &imp->outline, view->hint_deg, &imp->turn_confidence);
+        double x = imp->place.centre.x - view->scale.width_mm / 2, y = imp->place.centre.y - view->scale.height_mm / 2;
+        imp->upright_mm = (Point){ c * x - s * y, s * x + c * y };
+    }
+}
+
+PageView *
+page_view_new(const SheetPage *page, guint number)
+{
+    PageView *view = g_new0(PageView, 1);
+    view->page = number;
+    view->impressions = g_ptr_array_new_with_free_func((GDestroyNotify)impression_free);
+    double start = cpu_ms_now();
+    g_autoptr(Page) decoded = page_file_load(page->file, page->index, 1, &view->error);
+    view->decode_ms = cpu_ms_now() - start;
+    if (!decoded)
+        return view;
+    start = cpu_ms_now();
+    view->to_stored = decoded->to_stored;
+    sheet_scale_find(decoded, &view->scale);
+    g_autoptr(Image) flat = flatten(decoded->image, &view->scale);
+    g_autoptr(PaperLight) light = paper_light_new(flat, FIND_PPM);
+    g_autoptr(GPtrArray) found = find_impressions(flat, light, number, &view->traits);
+    view->blank = view->traits.print_mm2 < BLANK_PRINT_MM2 && view->traits.coloured_mm2 < BLANK_COLOUR_MM2;
+    view->layout_ms = cpu_ms_now() - start;
+    start = cpu_ms_now();
+    for (guint i = 0; i < found->len; i++)
+        if (!crop_impression(decoded->image, &view->scale, light, found, g_ptr_array_index(found, i)))
+            ((Impression *)g_ptr_array_index(found, i))->ink_mm2 = 0;
+    while (found->len) {
+        Impression *imp = g_ptr_array_steal_index(found, 0);
+        if (imp->alpha)
+            g_ptr_array_add(view->impressions, imp);
+        else
+            impression_free(imp);
+    }
+    set_upright(view, page->turned_deg);
+    view->unmix_ms = cpu_ms_now() - start;
+    return view;
+}
+
+void
+page_view_free(PageView *view)
+{
+    if (!view)
+        return;
+    g_clear_error(&view->error);
+    g_ptr_array_unref(view->impressions);
+    g_free(view);
+}
