@@ -129,6 +129,9 @@ typedef struct {
 #define SHEET_MAX_PAGES 40
 SheetResult *sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const SheetOptions *options,
                            GError **error);
+/* An empty result, and a seal without picture for it. Returns: (transfer full) */
+SheetResult *sheet_result_new(void);
+SheetSeal *sheet_seal_new(guint index, SealType type);
 void sheet_result_free(SheetResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SheetResult, sheet_result_free)
 
