@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * finding_text.h: what findings, fields, roles and seals are called for people, in zh_CN and English.
+ */
+#ifndef SB_PIPELINE_FINDING_TEXT_H
+#define SB_PIPELINE_FINDING_TEXT_H
+
+#include "core/finding.h"
+#include "core/order.h"
+
+G_BEGIN_DECLS
+
+typedef enum { LANGUAGE_EN, LANGUAGE_ZH } Language;
+
+/* From the locale of LC_MESSAGES: zh_* is Chinese, everything else English. */
+Language language_of_locale(void);
+
+/* A short title ("the code read differs from the form") and what to do about it. Never NULL. */
+const char *finding_title(FindingCode code, Language language);
+const char *finding_hint(FindingCode code, Language language);
+
+/* "credit_code" -> "统一社会信用代码"; an unknown key comes back as it is. */
+const char *field_title(const char *key, Language language);
+const char *role_title(Role role, Language language);
+const char *seal_title(SealType type, Language language);
+const char *severity_title(Severity severity, Language language);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+#include <locale.h>
+
+#include "pipeline/finding_text.h"
+
+Test(finding_text, every_code_says_what_is_wrong_and_what_to_do_in_both_languages)
+{
+    for (guint code = 0; code < FINDING_CODES; code++)
+        for (guint language = 0; language < 2; language++) {
+            cr_expect_str_neq(finding_title(code, language), "?", "%s", finding_code_name(code));
+            cr_expect_str_neq(finding_hint(code, language), "?", "%s", finding_code_name(code));
+        }
+    cr_expect_str_eq(finding_title(FINDING_CODES, LANGUAGE_EN), "?");
+}
+
+Test(finding_text, roles_and_seals_have_names)
+{
+    for (guint role = 0; role < ROLES; role++)
+        cr_expect_not_null(role_title(role, LANGUAGE_ZH));
+    for (guint type = 0; type < SEAL_TYPES; type++)
+        cr_expect_not_null(seal_title(type, LANGUAGE_EN));
+    cr_expect_str_eq(seal_title(SEAL_OFFICIAL, LANGUAGE_ZH), "企业公章");
+    cr_expect_str_eq(field_title("credit_code", LANGUAGE_ZH), "统一社会信用代码");
+    cr_expect_str_eq(field_title("new_one", LANGUAGE_ZH), "new_one");
+}
+
+Test(finding_text, the_language_follows_the_locale)
+{
+    setlocale(LC_ALL, "C");
+    cr_expect_eq(language_of_locale(), LANGUAGE_EN);
+    if (setlocale(LC_ALL, "zh_CN.UTF-8"))
+        cr_expect_eq(language_of_locale(), LANGUAGE_ZH);
+}
