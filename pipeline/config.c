@@ -8,6 +8,7 @@
 
 const ConfigKey CONFIG_KEYS[] = {
     { "workspace", "profile", "default", "platform's rules where an order names none" },
+    { "workspace", "inbox", "inbox", "folder with one folder an order" },
     { "workspace", "organisation", "演示数字证书认证中心", "name of this CA, in certificates and seals" },
     { "workspace", "language", "", "zh or en; empty: the locale's" },
     { "read", "jobs", "2", "reading processes at once" },
