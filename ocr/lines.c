@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_SIDE_ALONE = 8 };
+enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_SIDE_ALONE = 8, LARGEST_PRINT = 48 };
 
 static const double REACH = 0.75;    /* of the larger part's side: the widest gap inside a line */
 static const double SLIP = 0.42;     /* of the larger part's side: how far centres may differ */
@@ -85,7 +85,7 @@ are_neighbours(const InkPart *a, const InkPart *b)
 {
     double sa = side(a), sb = side(b), s = fmax(sa, sb), small = fmin(sa, sb);
     double gap = fmax(a->x0, b->x0) - fmin(a->x1, b->x1);
-    if (gap > REACH * s)
+    if (gap > REACH * s || (s > LARGEST_PRINT && small < 0.5 * s)) /* frames do not draw print in */
         return FALSE;
     if (small < SMALL * s) { /* a dot, a short stroke: beside the larger one, not above or below it */
         const InkPart *large = sa >= sb ? a : b, *dot = sa >= sb ? b : a;
