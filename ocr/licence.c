@@ -15,7 +15,7 @@ labels_in(const GArray *rows)
     guint n = 0;
     for (guint i = 0; i < rows->len; i++) {
         const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
-        if (row->label != LABEL_NONE && row->certainty > 0.5)
+        if (row->label != LABEL_NONE && row->label != LABEL_UNREAD && row->certainty > 0.5)
             seen[row->label] = TRUE;
     }
     for (guint i = 0; i < LABELS; i++)
