@@ -62,26 +62,19 @@ glance_at(const CardSearch *search, const Strip *strip)
     return idcard_dates_parse(text, &validity) == DATES_NONE ? GLANCE_NOTHING : GLANCE_DATES;
 }
 
-static double
-distance_to_line(Point p, Point a, Point b)
-{
-    double length = fmax(point_distance(a, b), 1e-6), ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
-    double along = CLAMP((p.x - a.x) * ux + (p.y - a.y) * uy, 0, length);
-    return point_distance(p, (Point){ a.x + ux * along, a.y + uy * along });
-}
-
-/* Has this line, or a piece of it, been taken already? */
+/* Does this line lie on a card that was found already? @taken's strips: its number or its dates. */
 static gboolean
 is_taken(const GArray *taken, const DigitLine *line)
 {
     Point middle = { (line->from.x + line->to.x) / 2, (line->from.y + line->to.y) / 2 };
     for (guint i = 0; i < taken->len; i++) {
         const Strip *s = &g_array_index(taken, Strip, i);
-        double reach = 4 * s->height; /* the label may be part of the line */
-        double ux = (s->right.x - s->left.x) / point_distance(s->left, s->right);
-        double uy = (s->right.y - s->left.y) / point_distance(s->left, s->right);
-        Point left = { s->left.x - ux * reach, s->left.y - uy * reach };
-        if (distance_to_line(middle, left, s->right) < s->height)
+        double length = point_distance(s->left, s->right), h = s->height;
+        double ux = (s->right.x - s->left.x) / length, uy = (s->right.y - s->left.y) / length;
+        double along = (middle.x - s->left.x) * ux + (middle.y - s->left.y) * uy;
+        double down = (middle.y - s->left.y) * ux - (middle.x - s->left.x) * uy;
+        /* the body of a card in heights of the strip, counted small: 11 in front and 15 above are 2.6 mm figures' */
+        if (along > -11 * h && along < length + 2 * h && down > -15 * h && down < h)
             return TRUE;
     }
     return FALSE;
