@@ -57,6 +57,53 @@ code_inside(const char *text)
     return NULL;
 }
 
+/* Right of the code's label on its row, or under it. */
+static gboolean
+is_at_label(const CodeSpot *spot, const LicenceRow *row)
+{
+    const RowSpan *at = &row->label_at;
+    double h = at->height_px, right = spot->left.x - at->right.x, down = spot->left.y - at->left.y;
+    if (right > -0.5 * h && right < 12 * h && fabs(spot->left.y - at->right.y) < 0.8 * h)
+        return TRUE;
+    return down > 0.6 * h && down < 3 * h && fabs(spot->left.x - at->left.x) < 3 * h;
+}
+
+static gboolean
+is_on_span(const CodeSpot *spot, const RowSpan *span)
+{
+    double x = (spot->left.x + spot->right.x) / 2, y = (spot->left.y + spot->right.y) / 2;
+    return x > span->left.x && x < span->right.x && fabs(y - (span->left.y + span->right.y) / 2) < 0.7 * span->height_px;
+}
+
+static int
+by_likeness(gconstpointer a, gconstpointer b)
+{
+    const CodeSpot *p = a, *q = b;
+    return (p->likeness < q->likeness) - (p->likeness > q->likeness);
+}
+
+/* What the rows say about each spot. Lines inside 经营范围 run on below its first: they have no label either. */
+static void
+weigh_by_rows(GArray *spots, const GArray *rows)
+{
+    for (guint i = 0; i < spots->len; i++) {
+        CodeSpot *spot = &g_array_index(spots, CodeSpot, i);
+        for (guint k = 0; k < rows->len; k++) {
+            const LicenceRow *row = &g_array_index(rows, LicenceRow, k);
+            if (row->label == LABEL_CODE && is_at_label(spot, row))
+                spot->likeness *= 4;
+            else if (row->label != LABEL_CODE && row->label != LABEL_NONE && row->has_value &&
+                     (is_on_span(spot, &row->value) || (row->has_second && is_on_span(spot, &row->second))))
+                spot->likeness *= 0.1;
+            else if (row->label == LABEL_SCOPE && row->has_value && spot->left.y > row->value.left.y &&
+                     spot->left.y < row->value.left.y + 16 * row->value.height_px &&
+                     spot->left.x > row->value.left.x - row->value.height_px)
+                spot->likeness *= 0.3;
+        }
+    }
+    g_array_sort(spots, by_likeness);
+}
+
 static Probe
 probe_spot(const LicenceTools *tools, Flat *flat, const CodeSpot *spot)
 {
@@ -76,9 +123,10 @@ probe_spot(const LicenceTools *tools, Flat *flat, const CodeSpot *spot)
 
 /* Most promising first. Stops at the first that holds a valid code. */
 static GArray *
-probe_all(const LicenceTools *tools, Flat *flat)
+probe_all(const LicenceTools *tools, Flat *flat, const GArray *rows)
 {
     g_autoptr(GArray) spots = code_spots(flat->parts);
+    weigh_by_rows(spots, rows);
     GArray *probes = g_array_new(FALSE, FALSE, sizeof(Probe));
     g_array_set_clear_func(probes, probe_clear);
     for (guint i = 0; i < MIN(spots->len, PROBES_MAX); i++) {
@@ -172,9 +220,9 @@ note_old_number(const Probe *probe, DocumentField *field)
 }
 
 gboolean
-licence_read_code(const LicenceTools *tools, Flat *flat, DocumentField *field)
+licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, DocumentField *field)
 {
-    g_autoptr(GArray) probes = probe_all(tools, flat);
+    g_autoptr(GArray) probes = probe_all(tools, flat, rows);
     if (probes->len == 0)
         return FALSE;
     for (guint i = 0; i < MIN(probes->len, 2); i++) {
