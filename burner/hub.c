@@ -243,8 +243,10 @@ static char *
 take_for(Job *job)
 {
     const BurnRecord *r = job->record;
-    if (*r->token_serial != '\0')
+    if (*r->token_serial != '\0' && (is_here(job->hub, r->token_serial) || !bears_label(job->hub, job->label)))
         return take_named(job->hub, r->token_serial);
+    if (*r->token_serial != '\0')
+        return g_strdup(""); /* another serial bears our mark: job.c holds it */
     if (job->order->token_serial != NULL && *job->order->token_serial != '\0')
         return take_named(job->hub, job->order->token_serial);
     if (bears_label(job->hub, job->label))

@@ -121,6 +121,7 @@ try_again(Job *job, const char *text)
     BurnRecord *r = job->record;
     g_autoptr(GError) error = NULL;
     r->failures++;
+    job->resumed = TRUE; /* what took effect is not known any more */
     g_free(r->reason);
     r->reason = g_strdup(text);
     if (r->failures >= JOB_FAILURES) {
@@ -284,6 +285,17 @@ on_open(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text,
         return;
     burn_token_info_free(job->token);
     job->token = burn_token_info_unpack(answer);
+    if (*job->record->token_serial == '\0' && strcmp(job->token->label, job->label) == 0) {
+        g_free(job->record->token_serial); /* found by its label: a crash before the serial was known */
+        job->record->token_serial = g_strdup(job->token->serial);
+    }
+    if (strcmp(job->token->label, job->label) == 0 && strcmp(job->record->token_serial, job->token->serial) != 0) {
+        g_autofree char *reason = g_strdup_printf("key %s bears this order's mark, but the journal says key %s: check the "
+                                                  "serials, then decide restart", job->token->serial,
+                                                  job->record->token_serial);
+        job_hold(job, reason);
+        return;
+    }
     if (job->token->initialised) {
         job_send_pins(job, on_look_pins);
         return;

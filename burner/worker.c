@@ -176,8 +176,8 @@ do_read_back(Worker *w, GVariant *in, GError **error)
     g_variant_get_child(in, 1, "&s", &serial);
     g_autoptr(GBytes) id = child_bytes(in, 2);
     g_autoptr(GBytes) challenge = child_bytes(in, 3);
-    if (w->backend != NULL || w->pins.length[BURN_PIN_USER] == 0) {
-        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "read-back wants a fresh process and a PIN");
+    if (w->backend != NULL || w->pins.length[BURN_PIN_USER] == 0 || *serial == '\0') {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "read-back wants a fresh process, a serial and a PIN");
         return NULL;
     }
     BurnReadBack all;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "burner/hub.h"
+#include "core/error.h"
 #include "support/bench_top.h"
 
 static Desk *desk;
@@ -47,4 +48,115 @@ Test(hub, a_new_order_goes_onto_a_blank_key_whole)
     cr_assert_eq(occurrences(seen, "Certificate Object"), 1, "%s", seen);
     cr_assert_eq(occurrences(seen, "Data object"), 2, "%s", seen);
     cr_assert_eq(desk_issued(desk), 1);
+}
+
+Test(hub, many_orders_burn_at_once_each_on_its_own_key)
+{
+    BurnOrder *orders[12];
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++) {
+        g_autofree char *id = g_strdup_printf("SQ%u", i);
+        orders[i] = desk_order(desk, id, BURN_NEW);
+        orders[i]->pin_rule = i % 2 ? BURN_PIN_RANDOM : BURN_PIN_FIXED;
+        orders[i]->key_type = i == 0 ? BURN_KEY_RSA_2048 : BURN_KEY_EC_P256;
+    }
+    g_autoptr(GPtrArray) results = desk_run(desk, orders, G_N_ELEMENTS(orders));
+    g_autoptr(GHashTable) serials = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < results->len; i++) {
+        BurnResult *r = results->pdata[i];
+        expect_done(r);
+        cr_assert(g_hash_table_add(serials, r->token_serial), "key %s was given out twice", r->token_serial);
+        cr_assert_eq(r->objects->len, 4);
+        burn_order_free(orders[i]);
+    }
+    cr_assert_eq(desk_issued(desk), G_N_ELEMENTS(orders));
+}
+
+Test(hub, a_second_run_does_nothing_again)
+{
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) first = desk_run(desk, &order, 1);
+    g_autoptr(GPtrArray) second = desk_run(desk, &order, 1);
+    expect_done(second->pdata[0]);
+    cr_assert_eq(desk_issued(desk), 1);
+    cr_assert_eq(desk->made, 1);
+    cr_assert_str_eq(((BurnResult *)first->pdata[0])->token_serial, ((BurnResult *)second->pdata[0])->token_serial);
+}
+
+Test(hub, the_same_order_twice_in_a_run_burns_once)
+{
+    BurnOrder *orders[2] = { desk_order(desk, "SQ1", BURN_NEW), desk_order(desk, "SQ1", BURN_NEW) };
+    g_autoptr(GPtrArray) results = desk_run(desk, orders, 2);
+    expect_done(results->pdata[0]);
+    cr_assert_eq(((BurnResult *)results->pdata[1])->outcome, BURN_FAILED);
+    cr_assert_eq(desk_issued(desk), 1);
+    burn_order_free(orders[0]);
+    burn_order_free(orders[1]);
+}
+
+Test(hub, an_empty_key_from_the_factory_is_taken_with_the_factory_pins)
+{
+    g_autofree char *serial = desk_token(desk, "factoryso1", "factory1");
+    desk->config.factory_so_pin = (char *)"factoryso1";
+    desk->config.factory_user_pin = (char *)"factory1";
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    order->token_serial = g_strdup(serial);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert_str_eq(((BurnResult *)results->pdata[0])->token_serial, serial);
+}
+
+Test(hub, a_key_that_holds_something_is_not_initialised_unless_named_for_it)
+{
+    g_autofree char *serial = desk_token(desk, "factoryso1", "factory1");
+    g_autofree char *write = g_strdup_printf("--login --pin factory1 --token-label factory --write-object %s/softhsm2.conf "
+                                             "--type data --label theirs", desk->folder);
+    g_free(desk_tool(desk, write));
+    desk->config.factory_so_pin = (char *)"factoryso1";
+    desk->config.factory_user_pin = (char *)"factory1";
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    order->token_serial = g_strdup(serial);
+    g_autoptr(GPtrArray) held = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)held->pdata[0])->outcome, BURN_HELD);
+    g_autofree char *seen = desk_tool(desk, "-O --login --pin factory1 --token-label factory");
+    cr_assert_not_null(strstr(seen, "theirs"), "%s", seen);
+    cr_assert_eq(desk_issued(desk), 0);
+
+    order->may_erase = TRUE;
+    cr_assert(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RETRY, NULL));
+    g_autoptr(GPtrArray) done = desk_run(desk, &order, 1);
+    expect_done(done->pdata[0]);
+    cr_assert_str_eq(((BurnResult *)done->pdata[0])->token_serial, serial);
+}
+
+Test(hub, an_order_for_a_key_that_is_not_here_waits_and_names_it)
+{
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    order->token_serial = g_strdup("0123456789abcdef");
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    const BurnResult *r = results->pdata[0];
+    cr_assert_eq(r->outcome, BURN_WAITING);
+    cr_assert_not_null(strstr(r->reason, "0123456789abcdef"));
+    cr_assert_eq(desk_issued(desk), 0);
+}
+
+Test(hub, a_bad_order_fails_and_the_others_go_on)
+{
+    BurnOrder *orders[2] = { desk_order(desk, "../x", BURN_NEW), desk_order(desk, "SQ2", BURN_NEW) };
+    g_autoptr(GPtrArray) results = desk_run(desk, orders, 2);
+    cr_assert_eq(((BurnResult *)results->pdata[0])->outcome, BURN_FAILED);
+    expect_done(results->pdata[1]);
+    burn_order_free(orders[0]);
+    burn_order_free(orders[1]);
+}
+
+Test(hub, a_missing_module_or_worker_is_an_error_of_the_machine)
+{
+    g_autoptr(GError) error = NULL;
+    desk->config.module = (char *)"/nowhere/module.so";
+    cr_assert_null(burn_hub_new(&desk->config, BUILD_DIR "/sealbatch-worker", desk->journal, desk->ca, desk->pins, NULL, &error));
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_ENV));
+    g_clear_error(&error);
+    desk->config.module = (char *)SOFTHSM;
+    cr_assert_null(burn_hub_new(&desk->config, "/nowhere/worker", desk->journal, desk->ca, desk->pins, NULL, &error));
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_ENV));
 }

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * bench_burning.c: CPU a token against a loop of pkcs11-tool and openssl that does the same steps in the same run, and
+ * forty tokens at once against one, on a module with an emulated delay.
+ *
+ *   bench_burning [--json FILE] [--tokens N]
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "burner/hub.h"
+#include "support/bench_top.h"
+
+#define PARALLEL 40
+
+typedef struct {
+    double cpu_ms, wall_ms;
+} Cost;
+
+static double
+ms(struct timeval t)
+{
+    return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
+/* Cost of a child with all its descendants. */
+static Cost
+wait_for(pid_t pid, gint64 start)
+{
+    struct rusage u;
+    int status = 0;
+    while (wait4(pid, &status, 0, &u) < 0 && errno == EINTR)
+        ;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fprintf(stderr, "a measured run failed\n");
+        exit(1);
+    }
+    return (Cost){ ms(u.ru_utime) + ms(u.ru_stime), (double)(g_get_monotonic_time() - start) / 1e3 };
+}
+
+static Cost
+ours(BurnKeyType type, guint tokens)
+{
+    Desk *desk = desk_new();
+    if (g_getenv("SHIM_KEYGEN_MS") != NULL)
+        desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    gint64 start = g_get_monotonic_time();
+    pid_t pid = fork();
+    if (pid == 0) {
+        BurnOrder *orders[64];
+        for (guint i = 0; i < tokens; i++) {
+            g_autofree char *id = g_strdup_printf("SQ%u", i);
+            orders[i] = desk_order(desk, id, BURN_NEW);
+            orders[i]->key_type = type;
+        }
+        g_autoptr(GPtrArray) results = desk_run(desk, orders, tokens);
+        for (guint i = 0; i < tokens; i++)
+            if (((BurnResult *)results->pdata[i])->outcome != BURN_DONE)
+                _exit(1);
+        _exit(0);
+    }
+    Cost c = wait_for(pid, start);
+    desk_free(desk);
+    return c;
+}
+
+static void
+write_seals(Desk *desk)
+{
+    g_autofree char *bytes = g_malloc(desk->seal_bytes);
+    for (gsize i = 0; i < desk->seal_bytes; i++)
+        bytes[i] = (char)(i * 31);
+    for (guint i = 1; i <= desk->seals; i++) {
+        g_autofree char *path = g_strdup_printf("%s/ca/seal%u", desk->folder, i);
+        g_file_set_contents(path, bytes, (gssize)desk->seal_bytes, NULL);
+    }
+}
+
+static Cost
+peer(const char *type, guint tokens, gboolean *cut)
+{
+    Desk *desk = desk_new();
+    write_seals(desk);
+    g_autofree char *folder = g_build_filename(desk->folder, "ca", NULL);
+    g_autofree char *count = g_strdup_printf("%u", tokens);
+    g_autofree char *log = g_build_filename(folder, "cut.log", NULL);
+    gint64 start = g_get_monotonic_time();
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl(SOURCE_DIR "/tests/bench/peer_burn.sh", "peer_burn.sh", folder, count, type, NULL);
+        _exit(127);
+    }
+    Cost c = wait_for(pid, start);
+    *cut = g_file_test(log, G_FILE_TEST_EXISTS);
+    desk_free(desk);
+    return c;
+}
+
+static void
+row(GString *json, const char *name, double us, double them, const char *unit)
+{
+    double ratio = us > 0 ? them / us : 0;
+    printf("%-24s ours %10.2f %s   peer %10.2f %s   ratio %6.2f\n", name, us, unit, them, unit, ratio);
+    g_string_append_printf(json, "%s{\"name\":\"%s\",\"ours\":%.3f,\"peer\":%.3f,\"ratio\":%.3f,\"unit\":\"%s\"}",
+                           json->len > 0 ? "," : "", name, us, them, ratio, unit);
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *file = NULL;
+    guint tokens = 20;
+    g_autoptr(GString) json = g_string_new(NULL);
+    gboolean cut = FALSE;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--json") == 0)
+            file = argv[i + 1];
+        else if (strcmp(argv[i], "--tokens") == 0)
+            tokens = CLAMP((guint)strtoul(argv[i + 1], NULL, 10), 1, 64);
+    }
+    if (argc == 2 && strcmp(argv[1], "--ours") == 0) { /* for a profiler */
+        ours(BURN_KEY_EC_P256, tokens);
+        return 0;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    Cost ec = ours(BURN_KEY_EC_P256, tokens), ec_peer = peer("ec", tokens, &cut);
+    row(json, "ec_token_cpu_ms", ec.cpu_ms / tokens, ec_peer.cpu_ms / tokens, "ms");
+    row(json, "ec_token_wall_ms", ec.wall_ms / tokens, ec_peer.wall_ms / tokens, "ms");
+    Cost rsa = ours(BURN_KEY_RSA_2048, tokens), rsa_peer = peer("rsa", tokens, &cut);
+    row(json, "rsa_token_cpu_ms", rsa.cpu_ms / tokens, rsa_peer.cpu_ms / tokens, "ms");
+    printf("the peer's seals: %s; ours: read back whole\n", cut ? "CUT at 5000 bytes, exit code 0" : "whole");
+    g_setenv("SHIM_DELAY_MS", "50", TRUE);
+    g_setenv("SHIM_KEYGEN_MS", "2000", TRUE);
+    Cost one = ours(BURN_KEY_EC_P256, 1), many = ours(BURN_KEY_EC_P256, PARALLEL);
+    row(json, "parallel_40_tokens_ms", many.wall_ms, one.wall_ms * PARALLEL, "ms");
+    printf("%d slow tokens at once take %.3f times one token's time (%.0f ms, %.0f ms)\n", PARALLEL,
+           many.wall_ms / one.wall_ms, many.wall_ms, one.wall_ms);
+    g_string_append_printf(json, ",{\"name\":\"parallel_40_over_1\",\"ours\":%.3f,\"peer\":%.3f,\"ratio\":%.3f,\"unit\":\"times\"}",
+                           many.wall_ms / one.wall_ms, (double)PARALLEL, PARALLEL * one.wall_ms / many.wall_ms);
+    if (file != NULL) {
+        g_autofree char *text = g_strdup_printf("{\"rows\":[%s]}\n", json->str);
+        if (!g_file_set_contents(file, text, -1, NULL))
+            return 1;
+    }
+    return 0;
+}
