@@ -93,23 +93,40 @@ polar_turns(const Level *level, Point ca, Point cb, double radius_a, double radi
     return n;
 }
 
-static double
-likeness_of(const Level *level, const Affine *map)
+/* A pixel of a that is looked at, with a's gradient there. */
+typedef struct {
+    float x, y, a, gx, gy;
+} Spot;
+
+static GArray *
+level_spots(const Level *level, float steep)
 {
-    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
-    for (guint y = 0; y < level->a->height; y++)
-        for (guint x = 0; x < level->a->width; x++) {
-            if (!outline_contains(&level->outline, (Point){ x, y }, 1))
-                continue;
-            Point q = affine_apply(map, (Point){ x, y });
-            double a = level->a->v[(gsize)y * level->a->width + x], b = plane_at(level->b, q.x, q.y);
-            sa += a;
-            sb += b;
-            saa += a * a;
-            sbb += b * b;
-            sab += a * b;
-            n++;
+    const Plane *p = level->a;
+    GArray *spots = g_array_new(FALSE, FALSE, sizeof(Spot));
+    for (guint y = 1; y + 1 < p->height; y++)
+        for (guint x = 1; x + 1 < p->width; x++) {
+            const float *v = p->v + (gsize)y * p->width + x;
+            Spot s = { (float)x, (float)y, v[0], 0.5f * (v[1] - v[-1]), 0.5f * (v[p->width] - v[-(int)p->width]) };
+            if (s.gx * s.gx + s.gy * s.gy >= steep * steep && outline_contains(&level->outline, (Point){ x, y }, 1))
+                g_array_append_val(spots, s);
         }
+    return spots;
+}
+
+static double
+likeness_of(const Level *level, const GArray *spots, const Affine *map)
+{
+    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = spots->len;
+    for (guint i = 0; i < spots->len; i++) {
+        const Spot *s = &g_array_index(spots, Spot, i);
+        Point q = affine_apply(map, (Point){ s->x, s->y });
+        double a = s->a, b = plane_at(level->b, q.x, q.y);
+        sa += a;
+        sb += b;
+        saa += a * a;
+        sbb += b * b;
+        sab += a * b;
+    }
     double va = saa - sa * sa / MAX(1, n), vb = sbb - sb * sb / MAX(1, n);
     return va > 1e-9 && vb > 1e-9 ? (sab - sa * sb / n) / sqrt(va * vb) : 0;
 }
@@ -137,50 +154,39 @@ solve6(double a[6][6], double *b, guint n)
     return TRUE;
 }
 
-/* Gauss and Newton over turn and shift (3) or everything (6: with two stretches and a shear). */
+/*
+ * Gauss and Newton over turn and shift (3) or everything (6: with two stretches and a shear). The change is
+ * looked for on a's side, whose gradients stay the same, and taken back from the map (inverse composition).
+ */
 static void
-polish(const Level *level, gboolean loose, guint rounds, Affine *map)
+polish(const Level *level, const GArray *spots, gboolean loose, guint rounds, Affine *map)
 {
     guint n = loose ? 6 : 3;
     Point c = level->outline.centre;
-    double unit = MAX(4, (level->outline.width + level->outline.height) / 4);
+    double unit = MAX(4, (level->outline.width + level->outline.height) / 4), gain = 1;
     for (guint round_ = 0; round_ < rounds; round_++) {
         double h[6][6] = { { 0 } }, g[6] = { 0 }, sab = 0, sbb = 0;
         const double *m = map->m;
-        for (guint pass = 0; pass < 2; pass++) {
-            double gain = pass ? CLAMP(sab / MAX(1e-9, sbb), 0.3, 3) : 1;
-            for (guint y = 0; y < level->a->height; y++)
-                for (guint x = 0; x < level->a->width; x++) {
-                    if (!outline_contains(&level->outline, (Point){ x, y }, 1))
-                        continue;
-                    double u = m[0] * x + m[1] * y + m[2], v = m[3] * x + m[4] * y + m[5];
-                    double a = level->a->v[(gsize)y * level->a->width + x], b = plane_at(level->b, u, v);
-                    if (!pass) {
-                        sab += a * b;
-                        sbb += b * b;
-                        continue;
-                    }
-                    double gx = gain * (plane_at(level->b, u + 0.5, v) - plane_at(level->b, u - 0.5, v));
-                    double gy = gain * (plane_at(level->b, u, v + 0.5) - plane_at(level->b, u, v - 0.5));
-                    double e = a - gain * b, dx = (x - c.x) / unit, dy = (y - c.y) / unit;
-                    /* the change of (u, v): shift, turn, then stretches in a's frame carried over by the map */
-                    double tx = m[0] * dx + m[1] * dy, ty = m[3] * dx + m[4] * dy;
-                    double j[6] = { gx,
-                                    gy,
-                                    gx * -ty + gy * tx,
-                                    gx * tx + gy * ty,
-                                    gx * (m[0] * dx - m[1] * dy) + gy * (m[3] * dx - m[4] * dy),
-                                    gx * (m[0] * dy + m[1] * dx) + gy * (m[3] * dy + m[4] * dx) };
-                    double w = 1 / (1 + 4 * e * e);
-                    for (guint r = 0; r < n; r++) {
-                        g[r] += w * j[r] * e;
-                        for (guint k = 0; k < n; k++)
-                            h[r][k] += w * j[r] * j[k];
-                    }
-                }
+        for (guint i = 0; i < spots->len; i++) {
+            const Spot *s = &g_array_index(spots, Spot, i);
+            double b = plane_at(level->b, m[0] * s->x + m[1] * s->y + m[2], m[3] * s->x + m[4] * s->y + m[5]);
+            sab += s->a * b;
+            sbb += b * b;
+            double e = gain * b - s->a, dx = (s->x - c.x) / unit, dy = (s->y - c.y) / unit, gx = s->gx, gy = s->gy;
+            double j[6] = { gx, gy, gy * dx - gx * dy, gx * dx + gy * dy, gx * dx - gy * dy, gx * dy + gy * dx };
+            double w = 1 / (1 + 4 * e * e);
+            for (guint r = 0; r < n; r++) {
+                g[r] += w * j[r] * e;
+                for (guint k = r; k < n; k++)
+                    h[r][k] += w * j[r] * j[k];
+            }
         }
-        for (guint k = 0; k < n; k++)
-            h[k][k] *= k < 3 ? 1.001 : 1.2; /* stretching must be worth it */
+        gain = CLAMP(sab / MAX(1e-9, sbb), 0.3, 3);
+        for (guint r = 0; r < n; r++) {
+            h[r][r] = h[r][r] * (r < 3 ? 1.001 : 1.2) + 1e-9; /* stretching must be worth it */
+            for (guint k = 0; k < r; k++)
+                h[r][k] = h[k][r];
+        }
         if (!solve6(h, g, n))
             return;
         double most = 0;
@@ -188,17 +194,18 @@ polish(const Level *level, gboolean loose, guint rounds, Affine *map)
             g[k] = CLAMP(g[k], -2, 2);
             most = MAX(most, fabs(g[k]));
         }
-        double turn = g[2] / unit, stretch = n > 3 ? g[3] / unit : 0, s4 = n > 3 ? g[4] / unit : 0,
-               s5 = n > 3 ? g[5] / unit : 0;
-        Point at = affine_apply(map, c);
-        Affine in = { { 1 + stretch + s4, s5, 0, s5, 1 + stretch - s4, 0 } };
-        Affine a0 = { { 1, 0, -c.x, 0, 1, -c.y } };
-        Affine lin = { { m[0], m[1], 0, m[3], m[4], 0 } };
-        double co = cos(turn), si = sin(turn);
-        Affine rot = { { co, -si, at.x + g[0], si, co, at.y + g[1] } };
-        Affine r = affine_then(&a0, &in);
-        r = affine_then(&r, &lin);
-        *map = affine_then(&r, &rot);
+        double turn = g[2] / unit, s3 = g[3] / unit, s4 = g[4] / unit, s5 = g[5] / unit;
+        Affine step = { { 1 + s3 + s4, s5 - turn, 0, s5 + turn, 1 + s3 - s4, 0 } }, back;
+        step.m[2] = g[0] + c.x - step.m[0] * c.x - step.m[1] * c.y;
+        step.m[5] = g[1] + c.y - step.m[3] * c.x - step.m[4] * c.y;
+        if (!loose) { /* a turn must not stretch */
+            double size = hypot(1, turn);
+            Affine even = { { 1 / size, 0, c.x - c.x / size, 0, 1 / size, c.y - c.y / size } };
+            step = affine_then(&even, &step);
+        }
+        if (!affine_invert(&step, &back))
+            return;
+        *map = affine_then(&back, map);
         if (most < 0.003)
             return;
     }
@@ -227,12 +234,13 @@ align_coarse(const Impression *a, const Impression *b, Alignment *alignment)
     guint n = polar_turns(&level, level.outline.centre, cb, outline_reach(&level.outline),
                           outline_reach(&level.outline) * level.b->ppm / level.a->ppm, turns);
     double size = level.b->ppm / level.a->ppm;
+    g_autoptr(GArray) spots = level_spots(&level, 0), steep = level_spots(&level, 0.03f);
     Affine best = affine_identity();
     double likeness = -2;
     for (guint i = 0; i < n; i++) {
         Affine map = affine_turn(turns[i], size, size, level.outline.centre, cb);
-        polish(&level, FALSE, 8, &map);
-        double now = likeness_of(&level, &map);
+        polish(&level, steep, FALSE, 10, &map);
+        double now = likeness_of(&level, spots, &map);
         if (now > likeness) {
             likeness = now;
             best = map;
@@ -256,13 +264,14 @@ align_fine(const Impression *a, const Impression *b, gboolean loose, Alignment *
     affine_invert(&level.a_down, &down);
     Affine map = affine_then(&down, &alignment->to_b);
     map = affine_then(&map, &level.b_down);
-    polish(&level, FALSE, 4, &map);
+    g_autoptr(GArray) spots = level_spots(&level, 0), steep = level_spots(&level, 0.03f);
+    polish(&level, steep, FALSE, 5, &map);
     if (loose)
-        polish(&level, TRUE, 6, &map);
+        polish(&level, steep, TRUE, 8, &map);
     affine_invert(&level.b_down, &up);
     Affine whole = affine_then(&level.a_down, &map);
     alignment->to_b = affine_then(&whole, &up);
-    alignment->likeness = likeness_of(&level, &map);
+    alignment->likeness = likeness_of(&level, spots, &map);
     alignment->turn_deg = map_turn(&map);
     level_close(&level);
 }

@@ -8,7 +8,7 @@
 
 #include "sealgen/align.h"
 
-#define ROW_MM 0.4          /* of the lower one's height: centres nearer than this share a row */
+#define ROW_MM 0.6          /* of the lower one's height: centres nearer than this share a row */
 #define SIZE_ALIKE 0.10     /* sides of impressions of one seal, relative */
 #define LIKE_IN_ROW 0.40    /* likeness that makes neighbours one seal */
 #define LIKE_ELSEWHERE 0.68 /* the same anywhere on the sheet */
@@ -50,7 +50,7 @@ count_rows(GPtrArray *impressions)
         Impression *imp = g_ptr_array_index(impressions, i);
         const Impression *last = i ? g_ptr_array_index(impressions, i - 1) : NULL;
         double height = last ? MIN(imp->place.height, last->place.height) : 0;
-        if (last && (last->page != imp->page || imp->upright_mm.y - sum / n > MAX(6, ROW_MM * height))) {
+        if (last && (last->page != imp->page || imp->upright_mm.y - sum / n > MAX(8, ROW_MM * height))) {
             row++;
             sum = n = 0;
         }
@@ -59,6 +59,14 @@ count_rows(GPtrArray *impressions)
         n++;
     }
     g_ptr_array_sort(impressions, by_reading);
+}
+
+/* A circle from an unproven photo may look like an oval. */
+static gboolean
+shapes_alike(const Impression *a, const Impression *b)
+{
+    SealShape x = a->outline.shape, y = b->outline.shape;
+    return x == y || ((x == SHAPE_ROUND || x == SHAPE_OVAL) && (y == SHAPE_ROUND || y == SHAPE_OVAL));
 }
 
 static gboolean
@@ -82,6 +90,7 @@ likest_first(gconstpointer a, gconstpointer b)
     return (x < y) - (x > y);
 }
 
+/* Every pair of like shape and size with its likeness, likest first. */
 static GArray *
 likely_pairs(const GPtrArray *impressions)
 {
@@ -89,25 +98,93 @@ likely_pairs(const GPtrArray *impressions)
     for (guint i = 0; i < impressions->len; i++)
         for (guint k = i + 1; k < impressions->len; k++) {
             const Impression *a = g_ptr_array_index(impressions, i), *b = g_ptr_array_index(impressions, k);
-            if (a->outline.shape != b->outline.shape || !sizes_alike(a, b))
+            if (!shapes_alike(a, b) || !sizes_alike(a, b))
                 continue;
             Pair pair = { i, k, 0 };
             if (a->outline.shape == SHAPE_FREE) {
-                /* signatures are never written twice alike: the row must do */
+                /* signatures are never written twice alike: standing in one row must do */
                 pair.likeness = a->row == b->row ? LIKE_IN_ROW : 0;
             } else {
                 Alignment alignment;
                 align_coarse(a, b, &alignment);
                 pair.likeness = alignment.likeness;
             }
-            if (g_getenv("SHEET_DEBUG"))
-                g_printerr("pair %u(row %u) %u(row %u) likeness %.2f turn %.1f\n", i, a->row, k, b->row, pair.likeness,
-                           0.0);
-            if (pair.likeness >= (a->row == b->row ? LIKE_IN_ROW : LIKE_ELSEWHERE))
-                g_array_append_val(pairs, pair);
+            g_array_append_val(pairs, pair);
         }
     g_array_sort(pairs, likest_first);
     return pairs;
+}
+
+/* Do samples of a seal stand under each other rather than beside each other? */
+static gboolean
+stands_in_columns(const GPtrArray *impressions, const GArray *pairs)
+{
+    double row = 0, column = 0;
+    guint rows = 0, columns = 0;
+    for (guint i = 0; i < impressions->len; i++)
+        for (guint k = i + 1; k < impressions->len; k++) {
+            const Impression *a = g_ptr_array_index(impressions, i), *b = g_ptr_array_index(impressions, k);
+            gboolean beside = a->row == b->row;
+            gboolean under = a->page == b->page && fabs(a->upright_mm.x - b->upright_mm.x) < 10;
+            if (a->outline.shape == SHAPE_FREE || b->outline.shape == SHAPE_FREE || beside == under)
+                continue;
+            double likeness = 0;
+            for (guint p = 0; p < pairs->len; p++) {
+                const Pair *pair = &g_array_index(pairs, Pair, p);
+                if (pair->a == i && pair->b == k)
+                    likeness = pair->likeness;
+            }
+            row += beside ? likeness : 0;
+            rows += beside;
+            column += under ? likeness : 0;
+            columns += under;
+        }
+    return rows >= 1 && columns >= 2 && column / columns > row / rows + 0.1;
+}
+
+static guint
+group_size(const guint *group, guint n, guint which)
+{
+    guint size = 0;
+    for (guint i = 0; i < n; i++)
+        size += group[i] == which;
+    return size;
+}
+
+static void
+join_groups(guint *group, guint n, guint a, guint b)
+{
+    guint from = MAX(group[a], group[b]), to = MIN(group[a], group[b]);
+    for (guint k = 0; k < n; k++)
+        if (group[k] == from)
+            group[k] = to;
+}
+
+/*
+ * Seals of one company look alike (ring text, star), so likeness alone cannot tell official from contract:
+ * neighbours in a line of places are joined first; a single stray may join its like afterwards.
+ */
+static guint *
+join_alike(const GPtrArray *impressions, const GArray *pairs)
+{
+    guint n = impressions->len, *group = g_new(guint, n + 1);
+    gboolean columns = stands_in_columns(impressions, pairs);
+    for (guint i = 0; i < n; i++)
+        group[i] = i;
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        const Impression *a = g_ptr_array_index(impressions, pair->a), *b = g_ptr_array_index(impressions, pair->b);
+        gboolean line = columns ? a->page == b->page && fabs(a->upright_mm.x - b->upright_mm.x) < 10 : a->row == b->row;
+        if (line && pair->likeness >= LIKE_IN_ROW)
+            join_groups(group, n, pair->a, pair->b);
+    }
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        guint a = group_size(group, n, group[pair->a]), b = group_size(group, n, group[pair->b]);
+        if (pair->likeness >= LIKE_ELSEWHERE && group[pair->a] != group[pair->b] && MIN(a, b) == 1)
+            join_groups(group, n, pair->a, pair->b);
+    }
+    return group;
 }
 
 static double
@@ -149,17 +226,8 @@ assign_groups(GPtrArray *impressions)
 {
     count_rows(impressions);
     guint n = impressions->len;
-    g_autofree guint *group = g_new(guint, n + 1);
-    for (guint i = 0; i < n; i++)
-        group[i] = i;
     g_autoptr(GArray) pairs = likely_pairs(impressions);
-    for (guint i = 0; i < pairs->len; i++) {
-        const Pair *pair = &g_array_index(pairs, Pair, i);
-        guint from = group[pair->b], to = group[pair->a];
-        for (guint k = 0; k < n; k++)
-            if (group[k] == from)
-                group[k] = to;
-    }
+    g_autofree guint *group = join_alike(impressions, pairs);
     GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)seal_group_free);
     for (guint i = 0; i < n; i++) {
         SealGroup *g = NULL;

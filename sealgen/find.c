@@ -20,6 +20,7 @@
 #define SEAL_LEAST_MM 7.0  /* smaller things are no impressions */
 #define SEAL_MOST_MM 62.0  /* larger things are several */
 #define SUPPORT_LEAST 0.62 /* below this an outline is doubted */
+#define SHAPE_SUPPORT_LEAST 0.5 /* below this it is writing, or a heap of impressions */
 #define PRINT_DENSITY 0.45
 
 typedef struct {
@@ -204,6 +205,8 @@ collect_patches(const Found *f)
                 SHAPE_FREE, centre, patch->plane->width - 4 * FIND_PPM, patch->plane->height - 4 * FIND_PPM, 0, 0, 0
             };
         }
+        if (patch->outline.support < SHAPE_SUPPORT_LEAST)
+            patch->outline.shape = SHAPE_FREE;
         double side = MAX(patch->outline.width, patch->outline.height) / FIND_PPM;
         /* everything the patch has must lie inside its outline, else it is more than one thing */
         double outside = 0, all = 0;
@@ -250,13 +253,33 @@ split_patch(const Patch *patch, const GPtrArray *patches, guint page, GPtrArray 
         add_impression(out, page, &patch->outline, patch->origin, plane_area_mm2(patch->plane));
 }
 
+/* Words grown together are longer along the line than across it. */
+static double
+text_direction(const Found *f, guint8 *print)
+{
+    g_autofree guint32 *labels = g_new(guint32, (gsize)f->width * f->height);
+    mask_grow(print, f->width, f->height, 2);
+    g_autoptr(GArray) blobs = blobs_find(print, f->width, f->height, labels);
+    double across = 1, down = 1;
+    for (guint i = 0; i < blobs->len; i++) {
+        const Blob *b = &g_array_index(blobs, Blob, i);
+        double w = (b->x1 - b->x0 + 1) / FIND_PPM, h = (b->y1 - b->y0 + 1) / FIND_PPM;
+        if (MIN(w, h) < 2.4 || MIN(w, h) > 9 || MAX(w, h) > 130)
+            continue;
+        if (w > 1.7 * h)
+            across += w;
+        else if (h > 1.7 * w)
+            down += h;
+    }
+    return across / down;
+}
+
 static void
 page_traits(const Found *f, PageTraits *traits)
 {
     *traits = (PageTraits){ 0 };
-    double sx = 0, sy = 0, n = 0, across = 1e-6, down = 1e-6;
-    g_autofree double *rows = g_new0(double, f->height);
-    g_autofree double *columns = g_new0(double, f->width);
+    double sx = 0, sy = 0, n = 0;
+    g_autofree guint8 *print = g_malloc0((gsize)f->width * f->height);
     for (guint y = 0; y < f->height; y++)
         for (guint x = 0; x < f->width; x++) {
             gsize i = (gsize)y * f->width + x;
@@ -265,20 +288,15 @@ page_traits(const Found *f, PageTraits *traits)
             if (f->mask[i]) {
                 traits->coloured_mm2 += 1 / (FIND_PPM * FIND_PPM);
             } else if (mean > PRINT_DENSITY && mean < 4) {
-                rows[y]++;
-                columns[x]++;
+                print[i] = 1;
                 sx += x;
                 sy += y;
                 n++;
             }
         }
-    for (guint y = 1; y < f->height; y++)
-        across += MIN(60, fabs(rows[y] - rows[y - 1]));
-    for (guint x = 1; x < f->width; x++)
-        down += MIN(60, fabs(columns[x] - columns[x - 1]));
     traits->print_mm2 = n / (FIND_PPM * FIND_PPM);
     traits->print_centre = n > 0 ? (Point){ sx / n / FIND_PPM, sy / n / FIND_PPM } : (Point){ 0, 0 };
-    traits->text_across = across / f->height / (down / f->width);
+    traits->text_across = text_direction(f, print);
 }
 
 GPtrArray *

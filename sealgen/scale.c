@@ -9,6 +9,8 @@
 #define A4_SHORT_MM 210.0
 #define A4_LONG_MM 297.0
 #define SIZE_TOLERANCE 0.03 /* page size against A4 */
+/* log of long over short: a cropped photo's middle is not the camera's axis, so the estimate is rough */
+#define ASPECT_TOLERANCE 0.22
 #define BED_EXTRA_MM 10.0   /* a scanner's glass is up to this much larger than the sheet on it */
 
 /* Densities that scanners and their programs offer. */
@@ -87,7 +89,7 @@ scale_from_edges(SheetScale *scale, const Page *page)
     double off = fabs(log(landscape ? 1 / aspect : aspect) - log(A4_LONG_MM / A4_SHORT_MM));
     double plain = (h1 + h2) / (w1 + w2);
     double plain_off = fabs(fabs(log(plain)) - log(A4_LONG_MM / A4_SHORT_MM));
-    if (MIN(off, plain_off) > 0.10)
+    if (MIN(off, plain_off) > ASPECT_TOLERANCE)
         return FALSE;
     scale->width_mm = landscape ? A4_LONG_MM : A4_SHORT_MM;
     scale->height_mm = landscape ? A4_SHORT_MM : A4_LONG_MM;

@@ -9,6 +9,7 @@
 #include "sealgen/view.h"
 
 #define SAMPLES_USUAL 3
+#define UNEXPECTED_LEAST_MM 12.0 /* smaller strays are writing in coloured ink */
 
 static void
 note_page(const PageView *view, const SheetPage *page, SheetResult *result)
@@ -87,10 +88,10 @@ note_unexpected(const GPtrArray *groups, PageView *const *views, const SheetPage
     for (guint i = 0; i < groups->len; i++) {
         const SealGroup *g = g_ptr_array_index(groups, i);
         const Impression *imp = g_ptr_array_index(g->members, 0);
-        if (g->seal >= 0 || g->shape == SHAPE_FREE)
+        if (g->seal >= 0 || g->shape == SHAPE_FREE || MIN(g->width_mm, g->height_mm) < UNEXPECTED_LEAST_MM)
             continue;
         /* one impression is the company's own seal over a signature or date; a row of them is another seal */
-        Finding *f = finding_new(FINDING_SEAL_UNEXPECTED, g->members->len > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
+        Finding *f = finding_new(FINDING_SEAL_UNEXPECTED, members_in_main_row(g) > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
                                  "an impression that no ordered seal asks for");
         f->file = g_strdup(pages[imp->page].name);
         f->page = (int)pages[imp->page].index;

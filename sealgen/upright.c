@@ -47,25 +47,77 @@ wrap(double degrees, double period)
     return degrees - period * round(degrees / period);
 }
 
+/* The middle of the longest stretch of the ring without text, in degrees; @lead: how much longer it is
+ * than the next one, 0..1. */
+static double
+longest_gap(const double *ring, double *lead)
+{
+    double smooth[ANGLES], mean = 0;
+    for (guint i = 0; i < ANGLES; i++) {
+        smooth[i] = 0;
+        for (int k = -2; k <= 2; k++)
+            smooth[i] += ring[(i + ANGLES + (guint)k) % ANGLES] / 5;
+        mean += smooth[i] / ANGLES;
+    }
+    guint start = 0, best = 0, second = 0, run = 0;
+    double middle = 0;
+    while (start < ANGLES && smooth[start] < 0.35 * mean)
+        start++; /* begin inside the text, so that no gap is cut in two */
+    for (guint i = 1; i <= ANGLES; i++) {
+        guint at = (start + i) % ANGLES;
+        if (smooth[at] < 0.35 * mean && i < ANGLES) {
+            run++;
+            continue;
+        }
+        if (run > best) {
+            second = best;
+            best = run;
+            middle = start + i - 1 - (run - 1) / 2.0;
+        } else {
+            second = MAX(second, run);
+        }
+        run = 0;
+    }
+    *lead = best > 0 ? 1 - (double)second / best : 0;
+    return middle;
+}
+
+/* Up as the ring's text tells: its gap is below. */
+static double
+text_upright(const Plane *ink, const Outline *frame, double *confidence)
+{
+    double ring[ANGLES], strength, lead;
+    angular_profile(ink, frame, 0.66, 0.84, ring);
+    double weight = harmonic(ring, 1, &strength) + 90, gap = longest_gap(ring, &lead) - 90;
+    gboolean agree = fabs(wrap(weight - gap, 360)) < 35;
+    if (lead > 0.25) {
+        *confidence = MIN(1, 0.5 + 0.6 * lead + (agree ? 0.1 : -0.2));
+        return gap;
+    }
+    *confidence = strength > TEXT_LEAST ? MIN(0.7, 0.4 + strength) : 0.2;
+    return weight;
+}
+
 static double
 round_upright(const Plane *ink, const Outline *o, double hint_deg, double *confidence)
 {
-    double ring[ANGLES], inner[ANGLES], star = 0, text = 0;
+    double inner[ANGLES], star = 0;
     Outline flat = *o; /* a circle's turn means nothing */
     flat.turn_deg = 0;
-    angular_profile(ink, &flat, 0.62, 0.86, ring);
+    double text = text_upright(ink, &flat, confidence);
+    gboolean sure = *confidence > 0.55;
+    double best = sure || (*confidence > 0.3 && fabs(wrap(text - hint_deg, 360)) < 60) ? text : hint_deg;
     angular_profile(ink, &flat, 0.12, 0.36, inner);
-    double text_up = harmonic(ring, 1, &text) + 90; /* text is on top: its direction is -90 when upright */
     double star_up = harmonic(inner, 5, &star) + 90;
-    double best = text > TEXT_LEAST ? text_up : hint_deg;
-    *confidence = text > TEXT_LEAST ? MIN(1, 0.5 + text) : 0.2;
     if (star > STAR_LEAST) {
-        /* five tips: the one nearest to where the text says up is */
+        /* of its five tips the one nearest to where the text says up is */
         double off = wrap(star_up - best, 72);
-        if (text > TEXT_LEAST && fabs(off) > 30 && fabs(wrap(best - hint_deg, 360)) < 60)
-            off = wrap(star_up - hint_deg, 72) + wrap(hint_deg - best, 360);
-        best += off;
-        *confidence = MIN(1, *confidence + 0.2);
+        if (fabs(off) < 25 || !sure) {
+            best += off;
+            *confidence = MIN(1, *confidence + 0.15);
+        } else {
+            *confidence *= 0.7;
+        }
     }
     return wrap(best, 360);
 }
@@ -73,13 +125,12 @@ round_upright(const Plane *ink, const Outline *o, double hint_deg, double *confi
 static double
 oval_upright(const Plane *ink, const Outline *o, double hint_deg, double *confidence)
 {
-    double ring[ANGLES], text = 0;
-    angular_profile(ink, o, 0.62, 0.86, ring);
-    double up = harmonic(ring, 1, &text) + 90; /* in the ellipse's own frame */
+    double up = text_upright(ink, o, confidence); /* in the ellipse's own frame */
     double turn = o->turn_deg;
-    gboolean seen = text > TEXT_LEAST && fabs(cos(up * G_PI / 180)) > 0.5;
+    gboolean seen = *confidence > 0.55 && fabs(cos(up * G_PI / 180)) > 0.5;
     gboolean flip = seen ? fabs(wrap(up, 360)) > 90 : fabs(wrap(turn - hint_deg, 360)) > 90;
-    *confidence = seen ? MIN(1, 0.5 + text) : 0.4;
+    if (!seen)
+        *confidence = 0.4;
     return wrap(turn + (flip ? 180 : 0), 360);
 }
 
