@@ -11,6 +11,9 @@ if(SANITIZE)
 else()
   add_compile_options($<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
 endif()
+if(FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error) # gcc is the compiler whose warnings count
+endif()
 add_compile_options(-fPIE)
 add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 

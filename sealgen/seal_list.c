@@ -214,12 +214,12 @@ signer_info(X509 *cert, GBytes *signature)
 }
 
 static GBytes *
-wrap(const char *json, X509 *cert, GBytes *signature)
+wrap(const char *json, gsize json_length, X509 *cert, GBytes *signature)
 {
     g_autoptr(PKCS7) cms = PKCS7_new();
     PKCS7_set_type(cms, NID_pkcs7_signed);
     PKCS7_content_new(cms, NID_pkcs7_data);
-    ASN1_OCTET_STRING_set(cms->d.sign->contents->d.data, (const guint8 *)json, (int)strlen(json));
+    ASN1_OCTET_STRING_set(cms->d.sign->contents->d.data, (const guint8 *)json, (int)json_length);
     PKCS7_add_certificate(cms, cert);
     X509_ALGOR *digest = X509_ALGOR_new();
     X509_ALGOR_set0(digest, OBJ_nid2obj(NID_sm3), V_ASN1_UNDEF, NULL);
@@ -238,7 +238,7 @@ sign_json(SesMaker *maker, const char *json, GError **error)
 {
     g_autoptr(GBytes) signature = ses_maker_sign(maker, json, strlen(json), error);
     g_autoptr(X509) cert = signature ? ses_x509_parse(ses_maker_cert(maker), error) : NULL;
-    return cert ? wrap(json, cert, signature) : NULL;
+    return cert ? wrap(json, strlen(json), cert, signature) : NULL;
 }
 
 GBytes *
@@ -307,6 +307,18 @@ check_signer(const SesParty *party, SesTrust *trust, gint64 at, GError **error)
     return TRUE;
 }
 
+/* What of the wrapping no signature covers must be exactly as we write it. */
+static gboolean
+is_wrapped_by_us(GBytes *der, PKCS7 *cms, X509 *cert, PKCS7_SIGNER_INFO *signer)
+{
+    const ASN1_OCTET_STRING *content = cms->d.sign->contents->d.data;
+    g_autoptr(GBytes) signature = g_bytes_new(ASN1_STRING_get0_data(signer->enc_digest),
+                                              (gsize)ASN1_STRING_length(signer->enc_digest));
+    g_autoptr(GBytes) again = wrap((const char *)ASN1_STRING_get0_data(content), (gsize)ASN1_STRING_length(content), cert,
+                                   signature);
+    return g_bytes_equal(again, der);
+}
+
 SealList *
 seal_list_read(GBytes *der, SesTrust *trust, gint64 at, GError **error)
 {
@@ -325,6 +337,10 @@ seal_list_read(GBytes *der, SesTrust *trust, gint64 at, GError **error)
     X509 *cert = find_signer(cms, &signer, error);
     if (!cert)
         return NULL;
+    if (!is_wrapped_by_us(der, cms, cert, signer)) {
+        refuse(error, "another form than ours");
+        return NULL;
+    }
     g_autoptr(GBytes) cert_der = ses_x509_to_der(cert);
     const SesParty *party = ses_trust_party(trust, cert_der, error);
     if (!party || !party->key) {

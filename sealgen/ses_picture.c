@@ -18,6 +18,8 @@
 #define FINE_PX_PER_MM 48.5
 #define MAX_PX_PER_MM 100.0
 
+#define PNG_HEAD_BYTES 24 /* signature, IHDR's length and name, width, height */
+
 typedef struct {
     const guint8 *data;
     gsize left;
@@ -56,8 +58,6 @@ decode_rows(png_structp png, png_infop header, SesPictureInfo *info, guint8 **ro
     png_read_info(png, header);
     info->width_px = png_get_image_width(png, header);
     info->height_px = png_get_image_height(png, header);
-    if ((guint64)info->width_px * info->height_px > SES_PICTURE_MAX_PIXELS)
-        png_error(png, "too many pixels");
     info->px_per_mm_x = png_get_x_pixels_per_meter(png, header) / 1000.0;
     info->px_per_mm_y = png_get_y_pixels_per_meter(png, header) / 1000.0;
     int passes = png_set_interlace_handling(png);
@@ -91,10 +91,15 @@ probe_png(const guint8 *data, gsize length, SesPictureInfo *info, GError **error
         return TRUE;
     if (info->decoded)
         g_snprintf(source.message, sizeof source.message, "%zu bytes behind its end", source.left);
-    gboolean limit = strstr(source.message, "too many") || strstr(source.message, "limit");
     info->decoded = FALSE;
-    g_set_error(error, SB_ERROR, limit ? SB_ERROR_LIMIT : SB_ERROR_IMAGE, "PNG: %s", source.message);
+    g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "PNG: %s", source.message);
     return FALSE;
+}
+
+static guint32
+be32(const guint8 *p)
+{
+    return (guint32)p[0] << 24 | (guint32)p[1] << 16 | (guint32)p[2] << 8 | p[3];
 }
 
 static guint
@@ -131,6 +136,17 @@ looks_like_svg(const guint8 *data, gsize length)
     return strstr(head, "<svg") != NULL || g_str_has_prefix(head, "<?xml");
 }
 
+static gboolean
+within_limits(const SesPictureInfo *info, GError **error)
+{
+    if (info->width_px <= SES_PICTURE_MAX_SIDE_PX && info->height_px <= SES_PICTURE_MAX_SIDE_PX &&
+        (guint64)info->width_px * info->height_px <= SES_PICTURE_MAX_PIXELS)
+        return TRUE;
+    g_set_error(error, SB_ERROR, SB_ERROR_LIMIT, "%s of %ux%u pixels: more than %d a side or %u in all", info->format,
+                info->width_px, info->height_px, SES_PICTURE_MAX_SIDE_PX, SES_PICTURE_MAX_PIXELS);
+    return FALSE;
+}
+
 gboolean
 ses_picture_probe(GBytes *picture, SesPictureInfo *info, GError **error)
 {
@@ -139,7 +155,11 @@ ses_picture_probe(GBytes *picture, SesPictureInfo *info, GError **error)
     memset(info, 0, sizeof *info);
     if (length >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0) {
         info->format = "PNG";
-        return probe_png(data, length, info, error);
+        if (length >= PNG_HEAD_BYTES) { /* ahead of libpng, whose word for it would be "invalid" */
+            info->width_px = be32(data + 16);
+            info->height_px = be32(data + 20);
+        }
+        return within_limits(info, error) && probe_png(data, length, info, error);
     }
     if (length >= 10 && memcmp(data, "GIF8", 4) == 0) {
         info->format = "GIF";
@@ -156,12 +176,7 @@ ses_picture_probe(GBytes *picture, SesPictureInfo *info, GError **error)
     } else if (length && looks_like_svg(data, length)) {
         info->format = "SVG";
     }
-    if (info->width_px > SES_PICTURE_MAX_SIDE_PX || info->height_px > SES_PICTURE_MAX_SIDE_PX) {
-        g_set_error(error, SB_ERROR, SB_ERROR_LIMIT, "%s of %ux%u pixels: more than %d a side", info->format,
-                    info->width_px, info->height_px, SES_PICTURE_MAX_SIDE_PX);
-        return FALSE;
-    }
-    return TRUE;
+    return within_limits(info, error);
 }
 
 int

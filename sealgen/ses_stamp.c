@@ -22,6 +22,9 @@
 #include "sealgen/der.h"
 
 #define GMT0010_SIGNED_DATA "1.2.156.10197.6.1.4.2.2"
+/* GM/T 0006: other names under which SM2 signatures are met. */
+#define SM2_OID "1.2.156.10197.1.301"
+#define SM2_SIGN_OID "1.2.156.10197.1.301.1"
 
 /* ContentInfo of signed data, whichever standard names it. */
 typedef struct {
@@ -289,6 +292,31 @@ check_signature(PKCS7_SIGNER_INFO *signer, X509 *cert, const EVP_MD *md, GError 
     return good ? TRUE : refuse(error, "the time stamp's signature does not fit");
 }
 
+/* Nothing signs these fields, so they are held to what the rest says. */
+static gboolean
+check_wrapping(const PKCS7_SIGNED *data, const PKCS7_SIGNER_INFO *signer, X509 *cert, GError **error)
+{
+    long version = ASN1_INTEGER_get(data->version);
+    const ASN1_OBJECT *oid;
+    char name[64] = "";
+    int digest_nid, key_nid;
+    EVP_PKEY *pkey = X509_get0_pubkey(cert);
+    X509_ALGOR_get0(&oid, NULL, NULL, signer->digest_enc_alg);
+    OBJ_obj2txt(name, sizeof name, oid, 1);
+    gboolean named;
+    if (!pkey)
+        named = FALSE;
+    else if (EVP_PKEY_is_a(pkey, "SM2"))
+        named = strcmp(name, SM2_WITH_SM3_OID) == 0 || strcmp(name, SM2_SIGN_OID) == 0 || strcmp(name, SM2_OID) == 0;
+    else if (OBJ_find_sigid_algs(OBJ_obj2nid(oid), &digest_nid, &key_nid))
+        named = key_nid == EVP_PKEY_get_base_id(pkey);
+    else
+        named = OBJ_obj2nid(oid) == EVP_PKEY_get_base_id(pkey);
+    if ((version != 1 && version != 3) || ASN1_INTEGER_get(signer->version) != 1 || !named)
+        return refuse(error, "the token's versions or algorithms do not fit each other");
+    return TRUE;
+}
+
 static gboolean
 check_usage(X509 *cert, GError **error)
 {
@@ -338,7 +366,8 @@ check_token(STAMP_TOKEN *token, GError **error)
         refuse(error, "the token's digest is neither SM3 nor SHA-2");
         return NULL;
     }
-    gboolean good = check_attributes(signer, content, md, error) && check_signature(signer, cert, md, error) &&
+    gboolean good = check_wrapping(token->data, signer, cert, error) &&
+                    check_attributes(signer, content, md, error) && check_signature(signer, cert, md, error) &&
                     check_usage(cert, error) && check_signing_certificate(signer, cert, token->data->cert, error);
     return good ? cert : NULL;
 }

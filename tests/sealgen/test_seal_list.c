@@ -112,21 +112,14 @@ Test(seal_list, no_changed_byte_and_no_cut_is_believed)
     g_autoptr(GBytes) der = make(f, list);
     gsize length;
     const guint8 *data = g_bytes_get_data(der, &length);
-    guint changed_but_same = 0;
     for (gsize i = 0; i < length; i++) {
         g_autoptr(GBytes) cut = g_bytes_new(data, i);
         cr_assert_null(seal_list_read(cut, f->trust, NOW, NULL), "cut to %zu", i);
         guint8 *copy = g_memdup2(data, length);
         copy[i] ^= 0x01;
         g_autoptr(GBytes) bytes = g_bytes_new_take(copy, length);
-        g_autoptr(SealList) again = seal_list_read(bytes, f->trust, NOW, NULL);
-        /* Versions and algorithm names of the wrapping are not signed; what is said, is. */
-        if (again) {
-            changed_but_same++;
-            cr_assert(again->entries->len == 2 && seal_list_find(again, "46010000000001")->revoked_at == T0 + 20 * DAY);
-        }
+        cr_assert_null(seal_list_read(bytes, f->trust, NOW, NULL), "byte %zu", i);
     }
-    cr_expect_lt(changed_but_same, 40, "%u", changed_but_same);
 }
 
 Test(seal_list, is_not_believed_from_a_stranger_or_ahead_of_its_time)
