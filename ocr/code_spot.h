@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-enum { CODE_SPOTS_MAX = 12 };
+enum { CODE_SPOTS_MAX = 24 };
 
 typedef struct {
     Point left, right; /* middle of the capitals' height at both ends, flat px, tight */

@@ -18,7 +18,7 @@
 #include "ocr/idcard_inner.h"
 #include "ocr/tess.h"
 
-enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8 };
+enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 4 };
 
 /* The value's strip of a line of figures: blank for 1.3 heights ends it. */
 static Strip
@@ -46,6 +46,20 @@ idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane pla
     return g_strjoinv("", words);
 }
 
+/* Figures enough for a number that some pass may still read, or for dates. */
+static Glance
+suspicion(const char *text, const char *folded, double length)
+{
+    guint digits = 0;
+    for (const char *p = text; *p; p++)
+        digits += g_ascii_isdigit(*p) != 0;
+    if (length > 12 && length < 21 && strlen(folded) >= 14 && strlen(folded) <= 22)
+        return GLANCE_LIKE_NUMBER;
+    if (length > 8 && length < 24 && digits >= 8 && strchr(text, '.'))
+        return GLANCE_LIKE_DATES;
+    return GLANCE_NOTHING;
+}
+
 static Glance
 glance_at(const CardSearch *search, const Strip *strip)
 {
@@ -59,29 +73,29 @@ glance_at(const CardSearch *search, const Strip *strip)
     Validity validity;
     if (id_number_valid(number))
         return GLANCE_NUMBER;
-    return idcard_dates_parse(text, &validity) == DATES_NONE ? GLANCE_NOTHING : GLANCE_DATES;
+    if (idcard_dates_parse(text, &validity) != DATES_NONE)
+        return GLANCE_DATES;
+    if (search->tools->number && length > 12 && length < 21) {
+        g_autofree char *own = id_number_glance(search->tools, search->view, strip);
+        if (own && id_number_valid(own))
+            return GLANCE_NUMBER;
+    }
+    return suspicion(text, number, length);
 }
 
-static double
-distance_to_line(Point p, Point a, Point b)
-{
-    double length = fmax(point_distance(a, b), 1e-6), ux = (b.x - a.x) / length, uy = (b.y - a.y) / length;
-    double along = CLAMP((p.x - a.x) * ux + (p.y - a.y) * uy, 0, length);
-    return point_distance(p, (Point){ a.x + ux * along, a.y + uy * along });
-}
-
-/* Has this line, or a piece of it, been taken already? */
+/* Does this line lie on a card that was found already? @taken's strips: its number or its dates. */
 static gboolean
 is_taken(const GArray *taken, const DigitLine *line)
 {
     Point middle = { (line->from.x + line->to.x) / 2, (line->from.y + line->to.y) / 2 };
     for (guint i = 0; i < taken->len; i++) {
         const Strip *s = &g_array_index(taken, Strip, i);
-        double reach = 4 * s->height; /* the label may be part of the line */
-        double ux = (s->right.x - s->left.x) / point_distance(s->left, s->right);
-        double uy = (s->right.y - s->left.y) / point_distance(s->left, s->right);
-        Point left = { s->left.x - ux * reach, s->left.y - uy * reach };
-        if (distance_to_line(middle, left, s->right) < s->height)
+        double length = point_distance(s->left, s->right), h = s->height;
+        double ux = (s->right.x - s->left.x) / length, uy = (s->right.y - s->left.y) / length;
+        double along = (middle.x - s->left.x) * ux + (middle.y - s->left.y) * uy;
+        double down = (middle.y - s->left.y) * ux - (middle.x - s->left.x) * uy;
+        /* the body of a card in heights of the strip, counted small: 11 in front and 15 above are 2.6 mm figures' */
+        if (along > -11 * h && along < length + 2 * h && down > -15 * h && down < h)
             return TRUE;
     }
     return FALSE;
@@ -114,37 +128,77 @@ idcard_place(const CardSearch *search, const Strip *line, double length_mm, Docu
 static Glance
 try_line(const CardSearch *search, const DigitLine *line, gboolean both, guint *glances, Strip *strip)
 {
+    Glance first = GLANCE_NOTHING;
     for (guint k = 0; k < (both ? 2u : 1u) && *glances < GLANCES_MAX; k++) {
-        *strip = strip_of_line(search, line, line->body_is_left == (k == 0));
+        Strip way = strip_of_line(search, line, line->body_is_left == (k == 0));
         (*glances)++;
-        Glance seen = glance_at(search, strip);
-        if (seen != GLANCE_NOTHING)
+        Glance seen = glance_at(search, &way);
+        if (seen == GLANCE_NUMBER || seen == GLANCE_DATES) {
+            *strip = way;
             return seen;
+        }
+        if (first == GLANCE_NOTHING && seen != GLANCE_NOTHING) {
+            first = seen;
+            *strip = way;
+        }
     }
-    return GLANCE_NOTHING;
+    return first;
+}
+
+typedef struct {
+    GPtrArray *fronts, *backs; /* (element-type Document) */
+    GArray *taken;             /* (element-type Strip) of cards found */
+    GArray *suspects;          /* (element-type Suspect) best first */
+} Finds;
+
+typedef struct {
+    Strip strip;
+    Glance seen;
+} Suspect;
+
+static void
+add_side(Finds *finds, const Strip *strip, Document *document)
+{
+    if (!document)
+        return;
+    g_array_append_vals(finds->taken, strip, 1);
+    g_ptr_array_add(document->seen_as == SEEN_ID_FRONT ? finds->fronts : finds->backs, document);
 }
 
 static void
-search_lines(const CardSearch *search, const GArray *lines, GPtrArray *fronts, GPtrArray *backs)
+search_lines(const CardSearch *search, const GArray *lines, Finds *finds)
 {
-    g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Strip));
     guint glances = 0;
-    for (guint i = 0; i < lines->len && fronts->len + backs->len < SIDES_MAX; i++) {
+    for (guint i = 0; i < lines->len && finds->taken->len < SIDES_MAX; i++) {
         const DigitLine *line = &g_array_index(lines, DigitLine, i);
-        Strip strip;
-        if (is_taken(taken, line))
+        Suspect found;
+        if (is_taken(finds->taken, line))
             continue;
-        Glance seen = try_line(search, line, i < BOTH_WAYS, &glances, &strip);
-        if (seen == GLANCE_NOTHING)
+        found.seen = try_line(search, line, i < BOTH_WAYS, &glances, &found.strip);
+        if (found.seen == GLANCE_NUMBER)
+            add_side(finds, &found.strip, idcard_front_read(search, &found.strip, TRUE));
+        else if (found.seen == GLANCE_DATES)
+            add_side(finds, &found.strip, idcard_back_read(search, &found.strip, TRUE));
+        else if (found.seen != GLANCE_NOTHING && finds->suspects->len < SUSPECTS_MAX)
+            g_array_append_val(finds->suspects, found);
+        if (found.seen == GLANCE_NUMBER || found.seen == GLANCE_DATES)
+            glances = 0; /* a card is here: look on */
+    }
+}
+
+/* Lines that no single pass could prove: every pass, and proof by what stands around them. */
+static void
+search_suspects(const CardSearch *search, Finds *finds)
+{
+    for (guint i = 0; i < finds->suspects->len; i++) {
+        const Suspect *s = &g_array_index(finds->suspects, Suspect, i);
+        DigitLine line = { s->strip.left, s->strip.right, s->strip.height, 0, FALSE, 0 };
+        if (is_taken(finds->taken, &line))
             continue;
-        if (seen == GLANCE_DATES)
-            strip = rows_after_gap(search->darkness, &strip, 1.25);
-        g_array_append_val(taken, strip);
-        glances = 0; /* a card is here: look on */
-        if (seen == GLANCE_NUMBER)
-            g_ptr_array_add(fronts, idcard_front_read(search, &strip));
+        if (s->seen == GLANCE_LIKE_NUMBER)
+            add_side(finds, &s->strip, idcard_front_read(search, &s->strip, FALSE));
         else
-            g_ptr_array_add(backs, idcard_back_read(search, &strip));
+            add_side(finds, &s->strip, idcard_back_read(search, &s->strip, FALSE));
     }
 }
 
@@ -165,11 +219,16 @@ idcard_find_and_read(const IdcardTools *tools, PageFile *file, const Page *page,
     g_autoptr(Image) darkness = ink_darkness(grey, LIGHT_BLOCK);
     CardSearch search = { tools, expect ? expect : &nothing, view, darkness };
     g_autoptr(GArray) lines = card_find_digit_lines(darkness, LINES_MAX);
-    g_autoptr(GPtrArray) fronts = g_ptr_array_new();
-    g_autoptr(GPtrArray) backs = g_ptr_array_new();
-    search_lines(&search, lines, fronts, backs);
-    gboolean found = fronts->len + backs->len > 0;
-    move_all(fronts, documents);
-    move_all(backs, documents);
+    Finds finds = { g_ptr_array_new(), g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(Strip)),
+                    g_array_new(FALSE, FALSE, sizeof(Suspect)) };
+    search_lines(&search, lines, &finds);
+    search_suspects(&search, &finds);
+    gboolean found = finds.taken->len > 0;
+    move_all(finds.fronts, documents);
+    move_all(finds.backs, documents);
+    g_ptr_array_unref(finds.fronts);
+    g_ptr_array_unref(finds.backs);
+    g_array_unref(finds.taken);
+    g_array_unref(finds.suspects);
     return found;
 }

@@ -195,11 +195,17 @@ read_authority(const CardSearch *search, const Strip *dates, Document *document)
 }
 
 Document *
-idcard_back_read(const CardSearch *search, const Strip *dates)
+idcard_back_read(const CardSearch *search, const Strip *line, gboolean proven)
 {
+    Strip dates = rows_after_gap(search->darkness, line, 1.25);
     Document *document = document_new(SEEN_ID_BACK, card_view_page(search->view)->index);
-    idcard_place(search, dates, 32.0, document);
-    read_authority(search, dates, document);
-    read_validity(search, dates, document);
+    idcard_place(search, &dates, 32.0, document);
+    read_authority(search, &dates, document);
+    read_validity(search, &dates, document);
+    const DocumentField *until = document_find_field(document, FIELD_VALID_UNTIL);
+    if (!proven && until->status == FIELD_UNREADABLE) {
+        document_free(document);
+        return NULL;
+    }
     return document;
 }

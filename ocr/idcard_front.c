@@ -2,12 +2,18 @@
 /* idcard_front.c: the portrait side: the number, and the rows above it. */
 #include "ocr/idcard_inner.h"
 
+#include <string.h>
+
+#include "core/citizen_id.h"
 #include "core/paper.h"
 #include "ocr/card_front.h"
 #include "ocr/card_ink.h"
 #include "ocr/card_text.h"
 #include "ocr/id_number.h"
 #include "ocr/tess.h"
+
+/* Of an unproven front: its rows stand out so much. */
+#define FIT_MIN 8
 
 static void
 put_number(const CardSearch *search, const Strip *strip, Document *document)
@@ -179,22 +185,49 @@ card_border(const CardSearch *search, const Strip *number, Quad *quad)
     return paper.found && !paper.fills;
 }
 
-Document *
-idcard_front_read(const CardSearch *search, const Strip *number)
+/* The two facts that the number and the rows both hold. A wrong figure shows here; the value stays what was read. */
+static void
+cross_check(Document *document)
 {
-    Document *document = document_new(SEEN_ID_FRONT, card_view_page(search->view)->index);
+    const DocumentField *birth = document_find_field(document, FIELD_BIRTH);
+    const DocumentField *sex = document_find_field(document, FIELD_SEX);
+    DocumentField *number = document_field(document, FIELD_ID_NUMBER);
+    if (number->status != FIELD_READ)
+        return;
+    guint year, month, day;
+    citizen_id_birth(number->text, &year, &month, &day);
+    g_autofree char *born = g_strdup_printf("%04u-%02u-%02u", year, month, day);
+    gboolean other_birth = birth && birth->status == FIELD_READ && strcmp(birth->text, born) != 0;
+    gboolean other_sex = sex && sex->status == FIELD_READ &&
+                         strcmp(sex->text, citizen_id_is_male(number->text) ? "男" : "女") != 0;
+    if (!other_birth && !other_sex)
+        return;
+    number->status = FIELD_WEAK;
+    number->confidence = MIN(number->confidence, 50);
+    char *evidence = g_strdup_printf("%s; the printed %s differs", number->evidence, other_birth ? "birth date" : "sex");
+    g_free(number->evidence);
+    number->evidence = evidence;
+}
+
+Document *
+idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven)
+{
     Quad border;
     FrontRows rows;
+    gboolean bordered = card_border(search, number, &border);
+    card_front_rows(search->darkness, number, bordered ? &border : NULL, &rows);
+    if (!proven && (!search->tools->hanzi || rows.fit < FIT_MIN))
+        return NULL;
+    Document *document = document_new(SEEN_ID_FRONT, card_view_page(search->view)->index);
     idcard_place(search, number, 48.5, document);
     put_number(search, number, document);
     if (!search->tools->hanzi)
         return document;
-    gboolean bordered = card_border(search, number, &border);
-    card_front_rows(search->darkness, number, bordered ? &border : NULL, &rows);
     put_name(search, &rows, document);
     put_sex(search, &rows, document);
     put_nation(search, &rows, document);
     put_birth(search, &rows, document);
     put_address(search, &rows, document);
+    cross_check(document);
     return document;
 }

@@ -18,16 +18,21 @@ typedef struct {
 } CardSearch;
 
 /* What a quick look at a line of figures found. */
-typedef enum { GLANCE_NOTHING, GLANCE_NUMBER, GLANCE_DATES } Glance;
+typedef enum { GLANCE_NOTHING, GLANCE_LIKE_NUMBER, GLANCE_LIKE_DATES, GLANCE_NUMBER, GLANCE_DATES } Glance;
 
 /* Two dates, or one and what must be 长期, out of what the figures model read ("2020.03.25-2030.03.25"). */
 typedef enum { DATES_NONE, DATES_BOTH, DATES_FROM_ONLY } DatesFound;
 DatesFound idcard_dates_parse(const char *figures, Validity *validity);
 
-/* @number: the 18 characters alone. Returns: (transfer full) a Document with every field of that side. */
-Document *idcard_front_read(const CardSearch *search, const Strip *number);
-/* @dates: the value of 有效期限 alone. */
-Document *idcard_back_read(const CardSearch *search, const Strip *dates);
+/*
+ * @number  the 18 characters alone
+ * @proven  a valid number was seen there; otherwise the rows around it must prove the card
+ * Returns: (transfer full) (nullable) a Document of the front, or NULL where it is none.
+ */
+Document *idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven);
+
+/* The same for the back; @dates may still hold its label. */
+Document *idcard_back_read(const CardSearch *search, const Strip *dates, gboolean proven);
 
 /* A strip's text as figures: 0-9 X . - only. Returns: (transfer full) or NULL. */
 char *idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane plane, gboolean raw, double text_px);

@@ -15,7 +15,7 @@ labels_in(const GArray *rows)
     guint n = 0;
     for (guint i = 0; i < rows->len; i++) {
         const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
-        if (row->label != LABEL_NONE && row->certainty > 0.5)
+        if (row->label != LABEL_NONE && row->label != LABEL_UNREAD && row->certainty > 0.5)
             seen[row->label] = TRUE;
     }
     for (guint i = 0; i < LABELS; i++)
@@ -43,6 +43,24 @@ upright_rows(const LicenceTools *tools, Flat *flat, guint *labels)
     return g_steal_pointer(&first);
 }
 
+/* Perhaps only the code is legible, and the page lies upside down. */
+static Document *
+read_turned(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
+{
+    flat_turn_over(flat);
+    g_autoptr(GArray) rows = licence_rows(flat, tools->hanzi);
+    g_autoptr(Document) document = document_new(SEEN_LICENCE, flat->page);
+    DocumentField *code = document_field(document, FIELD_CREDIT_CODE);
+    licence_read_code(tools, flat, rows, code);
+    if (code->status != FIELD_READ) {
+        flat_turn_over(flat);
+        return NULL;
+    }
+    licence_read_names(tools, flat, rows, expect, document);
+    document->turned_deg = flat->turned_deg;
+    return g_steal_pointer(&document);
+}
+
 Document *
 licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
 {
@@ -52,24 +70,9 @@ licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
     g_autoptr(GArray) rows = upright_rows(tools, flat, &labels);
     g_autoptr(Document) document = document_new(SEEN_LICENCE, flat->page);
     DocumentField *code = document_field(document, FIELD_CREDIT_CODE);
-    licence_read_code(tools, flat, code);
-    if (labels < LABELS_ENOUGH && code->status != FIELD_READ) { /* perhaps only the code is legible, upside down */
-        flat_turn_over(flat);
-        g_autoptr(Document) turned = document_new(SEEN_LICENCE, flat->page);
-        licence_read_code(tools, flat, document_field(turned, FIELD_CREDIT_CODE));
-        if (document_field(turned, FIELD_CREDIT_CODE)->status == FIELD_READ) {
-            document_free(document);
-            document = g_steal_pointer(&turned);
-            code = document_field(document, FIELD_CREDIT_CODE);
-            g_array_unref(rows);
-            rows = licence_rows(flat, tools->hanzi);
-            labels = labels_in(rows);
-        } else {
-            flat_turn_over(flat);
-        }
-    }
+    licence_read_code(tools, flat, rows, code);
     if (labels < LABELS_ENOUGH && code->status != FIELD_READ)
-        return NULL;
+        return read_turned(tools, flat, expect);
     licence_read_names(tools, flat, rows, expect, document);
     document->turned_deg = flat->turned_deg;
     return g_steal_pointer(&document);

@@ -34,8 +34,11 @@ Document *licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect
 
 /* ---- its parts ---------------------------------------------------------------------------------- */
 
-/* licence_code.c: find and read the credit code into @field. Returns: FALSE where no line could hold one. */
-gboolean licence_read_code(const LicenceTools *tools, Flat *flat, DocumentField *field);
+/*
+ * licence_code.c: find and read the credit code into @field. @rows say where it rather is (its label) and is not
+ * (values of other labels). Returns: FALSE where no line could hold one.
+ */
+gboolean licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, DocumentField *field);
 
 /* licence_names.c: the name, the representative and the other fields of @rows. */
 void licence_read_names(const LicenceTools *tools, Flat *flat, const GArray *rows, const ReaderExpect *expect,

@@ -5,13 +5,14 @@
 #include "core/credit_code.h"
 #include "core/text.h"
 #include "ocr/code_spot.h"
+#include "ocr/codeline.h"
 #include "ocr/licence.h"
 #include "ocr/tess.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { PROBES_MAX = 7, CAP_PX = 22, WIDEST_PX = 1400 };
+enum { PROBES_MAX = 7, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 
 static const double AROUND = 1.0, ABOVE = 0.35; /* of the capitals' height */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
@@ -30,13 +31,16 @@ probe_clear(gpointer data)
     g_free(((Probe *)data)->text);
 }
 
+/* @luma (out) (optional): another grey of the same place, with what a seal leaves. */
 static Image *
-cut_spot(Flat *flat, const CodeSpot *spot, guint cap_px)
+cut_spot(Flat *flat, const CodeSpot *spot, guint cap_px, Image **luma)
 {
     Quad quad = code_spot_quad(spot, AROUND, ABOVE);
     double length = point_distance(quad.p[0], quad.p[1]) / spot->cap_px * cap_px;
     guint width = (guint)CLAMP(lround(length), 16, WIDEST_PX), height = (guint)lround(cap_px * (1 + 2 * ABOVE));
     g_autoptr(Image) cut = flat_cut(flat, &quad, width, height);
+    if (luma)
+        *luma = image_plane(cut, IMAGE_LUMA);
     return ink_of_line(cut, NULL);
 }
 
@@ -53,11 +57,58 @@ code_inside(const char *text)
     return NULL;
 }
 
+/* Right of the code's label on its row, or under it. */
+static gboolean
+is_at_label(const CodeSpot *spot, const LicenceRow *row)
+{
+    const RowSpan *at = &row->label_at;
+    double h = at->height_px, right = spot->left.x - at->right.x, down = spot->left.y - at->left.y;
+    if (right > -0.5 * h && right < 12 * h && fabs(spot->left.y - at->right.y) < 0.8 * h)
+        return TRUE;
+    return down > 0.6 * h && down < 3 * h && fabs(spot->left.x - at->left.x) < 3 * h;
+}
+
+static gboolean
+is_on_span(const CodeSpot *spot, const RowSpan *span)
+{
+    double x = (spot->left.x + spot->right.x) / 2, y = (spot->left.y + spot->right.y) / 2;
+    return x > span->left.x && x < span->right.x && fabs(y - (span->left.y + span->right.y) / 2) < 0.7 * span->height_px;
+}
+
+static int
+by_likeness(gconstpointer a, gconstpointer b)
+{
+    const CodeSpot *p = a, *q = b;
+    return (p->likeness < q->likeness) - (p->likeness > q->likeness);
+}
+
+/* What the rows say about each spot. Lines inside 经营范围 run on below its first: they have no label either. */
+static void
+weigh_by_rows(GArray *spots, const GArray *rows)
+{
+    for (guint i = 0; i < spots->len; i++) {
+        CodeSpot *spot = &g_array_index(spots, CodeSpot, i);
+        for (guint k = 0; k < rows->len; k++) {
+            const LicenceRow *row = &g_array_index(rows, LicenceRow, k);
+            if (row->label == LABEL_CODE && is_at_label(spot, row))
+                spot->likeness *= 4;
+            else if (row->label != LABEL_CODE && row->label != LABEL_NONE && row->has_value &&
+                     (is_on_span(spot, &row->value) || (row->has_second && is_on_span(spot, &row->second))))
+                spot->likeness *= 0.1;
+            else if (row->label == LABEL_SCOPE && row->has_value && spot->left.y > row->value.left.y &&
+                     spot->left.y < row->value.left.y + 16 * row->value.height_px &&
+                     spot->left.x > row->value.left.x - row->value.height_px)
+                spot->likeness *= 0.3;
+        }
+    }
+    g_array_sort(spots, by_likeness);
+}
+
 static Probe
 probe_spot(const LicenceTools *tools, Flat *flat, const CodeSpot *spot)
 {
     Probe probe = { .spot = *spot, .text = NULL };
-    g_autoptr(Image) line = cut_spot(flat, spot, CAP_PX);
+    g_autoptr(Image) line = cut_spot(flat, spot, CAP_PX, NULL);
     g_autoptr(TessReading) reading = tess_read(tools->probe, line, TESS_RAW_LINE, NULL);
     probe.text = text_fold_code(reading ? reading->text : "");
     probe.confidence = reading ? reading->confidence : 0;
@@ -72,9 +123,10 @@ probe_spot(const LicenceTools *tools, Flat *flat, const CodeSpot *spot)
 
 /* Most promising first. Stops at the first that holds a valid code. */
 static GArray *
-probe_all(const LicenceTools *tools, Flat *flat)
+probe_all(const LicenceTools *tools, Flat *flat, const GArray *rows)
 {
     g_autoptr(GArray) spots = code_spots(flat->parts);
+    weigh_by_rows(spots, rows);
     GArray *probes = g_array_new(FALSE, FALSE, sizeof(Probe));
     g_array_set_clear_func(probes, probe_clear);
     for (guint i = 0; i < MIN(spots->len, PROBES_MAX); i++) {
@@ -117,7 +169,7 @@ vote_of_two(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentF
     guint agree = code != NULL, made = 1;
     gboolean other = FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(passes); i++, made++) {
-        g_autoptr(Image) line = cut_spot(flat, &probe->spot, passes[i].cap_px);
+        g_autoptr(Image) line = cut_spot(flat, &probe->spot, passes[i].cap_px, NULL);
         g_autoptr(TessReading) reading = tess_read(tools->probe, line, passes[i].mode, NULL);
         g_autofree char *text = text_fold_code(reading ? reading->text : "");
         const char *inside = code_inside(text);
@@ -131,6 +183,27 @@ vote_of_two(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentF
         take(field, FIELD_UNREADABLE, probe->text, 0.3 * probe->confidence, "no reading passes the check character");
     else
         take(field, agree >= 2 && !other ? FIELD_READ : FIELD_WEAK, code, probe->confidence, evidence);
+}
+
+/* ---- the code's own model votes ------------------------------------------------------------------- */
+
+static void
+vote_of_codeline(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentField *field)
+{
+    g_autoptr(Image) luma = NULL;
+    g_autoptr(Image) line = cut_spot(flat, &probe->spot, VOTE_CAP_PX, &luma);
+    g_autoptr(CodelineResult) result =
+        codeline_read(tools->codeline, line, luma, CODELINE_CREDIT_CODE, NULL, 0, NULL);
+    if (!result)
+        return;
+    FieldStatus status = result->status;
+    /* A line upside down or of other text may fit the check character by chance, hardly these two. */
+    if (status == FIELD_READ && (credit_code_check(result->text) & CREDIT_CODE_DEPARTMENT_UNKNOWN))
+        status = FIELD_WEAK;
+    g_autofree char *evidence = g_strdup_printf("%u of %u readings agree", result->passes_agreed, result->passes_made);
+    take(field, status, result->text, result->confidence, evidence);
+    g_free(field->suggestion);
+    field->suggestion = g_strdup(result->suggestion);
 }
 
 static void
@@ -147,16 +220,19 @@ note_old_number(const Probe *probe, DocumentField *field)
 }
 
 gboolean
-licence_read_code(const LicenceTools *tools, Flat *flat, DocumentField *field)
+licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, DocumentField *field)
 {
-    g_autoptr(GArray) probes = probe_all(tools, flat);
+    g_autoptr(GArray) probes = probe_all(tools, flat, rows);
     if (probes->len == 0)
         return FALSE;
     for (guint i = 0; i < MIN(probes->len, 2); i++) {
         const Probe *probe = &g_array_index(probes, Probe, i);
         if (i > 0 && probe->promise < 0.15)
             break;
-        vote_of_two(tools, flat, probe, field);
+        if (tools->codeline)
+            vote_of_codeline(tools, flat, probe, field);
+        else
+            vote_of_two(tools, flat, probe, field);
         Quad tight = code_spot_quad(&probe->spot, 0.1, 0.1);
         field->box_px = flat_quad_to_stored(flat, &tight);
         field->has_box = TRUE;

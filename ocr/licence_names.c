@@ -164,18 +164,36 @@ could_hold(const RowSpan *span, guint n)
 
 /* No label: does the expected text stand alone on some row? It is looked for, not believed. */
 static const LicenceRow *
-search(const LicenceTools *tools, Flat *flat, const GArray *rows, const char *expected)
+search(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label, const char *expected)
 {
     guint n = characters(expected), tried = 0;
     for (guint i = 0; i < rows->len && tried < SEARCH_MAX; i++) {
         const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
-        if (row->label != LABEL_NONE || !row->has_value || row->value.height_px < 10 || !could_hold(&row->value, n))
+        if (row->label != label || !row->has_value || row->value.height_px < 10 || !could_hold(&row->value, n))
             continue;
         tried++;
         if (verify_at(tools, flat, row, FALSE, 1, expected).verdict == VERDICT_CONFIRMED)
             return row;
     }
     return NULL;
+}
+
+/* The value whose label cannot be read and that lies where the representative's usually does: below the type. */
+static const LicenceRow *
+unread_person(const GArray *rows)
+{
+    const LicenceRow *type = licence_row_find(rows, LABEL_TYPE), *best = NULL;
+    for (guint i = 0; i < rows->len; i++) {
+        const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row->label != LABEL_UNREAD || !could_hold(&row->value, 3) ||
+            (type && (row->value.left.y < type->value.left.y ||
+                      fabs(row->value.left.x - type->value.left.x) > 2 * row->value.height_px)))
+            continue;
+        if (best)
+            return NULL; /* two: no telling */
+        best = row;
+    }
+    return best;
 }
 
 static void
@@ -192,8 +210,11 @@ read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label
         both = judged.verdict != VERDICT_CONFIRMED && row->has_second && label == LABEL_NAME;
         if (both)
             judged = verify_row(tools, flat, row, TRUE, expected);
-    } else if (expected && (row = search(tools, flat, rows, expected))) {
+    } else if (!row && expected && ((row = search(tools, flat, rows, LABEL_UNREAD, expected)) ||
+                            (row = search(tools, flat, rows, LABEL_NONE, expected)))) {
         judged = (Judged){ VERDICT_CONFIRMED, HANZI_WHY_NONE, -1 };
+    } else if (!row && label == LABEL_LEGAL_REP && (row = unread_person(rows)) && expected) {
+        judged = verify_row(tools, flat, row, FALSE, expected);
     }
     field->verdict = row ? judged.verdict : expected ? VERDICT_UNDECIDED : VERDICT_NONE;
     field->differs_at = judged.verdict == VERDICT_DENIED ? judged.at : -1;
@@ -207,7 +228,7 @@ read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label
     set_box(flat, field, row, both);
     if (judged.verdict == VERDICT_CONFIRMED)
         field->evidence = g_strdup(labelled ? "every character verified, beside its label"
-                                            : "every character verified; its label was not found");
+                                            : "every character verified; its label was not read");
     else if (expected)
         field->evidence = g_strdup(hanzi_why_word(judged.why));
 }

@@ -285,6 +285,68 @@ find_second(LicenceRow *row, GArray *rows)
     }
 }
 
+/* ---- values whose label cannot be read ------------------------------------------------------------ */
+
+/* Is the flat page white along the axis of @s from @from to @to (x)? */
+static gboolean
+is_white(const Flat *flat, const RowSpan *s, double from, double to)
+{
+    guint dark = 0, n = 0;
+    for (double x = fmax(from, 0); x < fmin(to, flat->width - 1.0); x++) {
+        double y = s->left.y + slope_of(s) * (x - s->left.x);
+        for (double v = fmax(y - 0.4 * s->height_px, 0); v < fmin(y + 0.4 * s->height_px, flat->height - 1.0); v++, n++)
+            dark += flat->ink->data[(guint)v * flat->width + (guint)x] < 160;
+    }
+    return n > 0 && dark * 50 < n;
+}
+
+/*
+ * Values stand in columns: print that begins where a labelled value does, beside something on its left,
+ * has a label too. Print that runs through the column's edge with a gap there is label and value in one.
+ */
+static gboolean
+value_in_column(const Rows *r, guint i, const RowSpan *column, RowSpan *value)
+{
+    const RowSpan *s = &g_array_index(r->spans, RowSpan, i);
+    double h = s->height_px, x = column->left.x;
+    if (fabs(h - column->height_px) > 0.35 * column->height_px)
+        return FALSE;
+    if (fabs(s->left.x - x) < 0.7 * h) {
+        for (guint k = 0; k < r->spans->len; k++) {
+            const RowSpan *left = &g_array_index(r->spans, RowSpan, k);
+            if (r->next[k] == (int)i && x - left->right.x < VALUE_AWAY * h && x - left->left.x > 2 * h) {
+                *value = value_from(r, i);
+                return TRUE;
+            }
+        }
+        return FALSE;
+    }
+    if (x - s->left.x < 3 * h || x - s->left.x > 8 * h || s->right.x < x + 0.8 * h ||
+        !is_white(r->flat, s, x - 0.45 * h, x - 0.15 * h))
+        return FALSE;
+    *value = value_from(r, i);
+    value->left.y += slope_of(s) * (x - 0.15 * h - value->left.x);
+    value->left.x = x - 0.15 * h;
+    return TRUE;
+}
+
+static void
+take_unread(const Rows *r, GArray *rows)
+{
+    guint labelled = rows->len;
+    for (guint k = 0; k < labelled; k++) {
+        const LicenceRow *column = &g_array_index(rows, LicenceRow, k);
+        if (!column->has_value || column->label == LABEL_CODE || column->label == LABEL_AUTHORITY)
+            continue;
+        RowSpan at = column->value;
+        for (guint i = 0; i < r->spans->len; i++) {
+            LicenceRow row = { .label = LABEL_UNREAD, .has_value = TRUE, .certainty = 0.3 };
+            if (!r->used[i] && value_in_column(r, i, &at, &row.value))
+                g_array_append_val(rows, row);
+        }
+    }
+}
+
 static int
 by_top(gconstpointer a, gconstpointer b)
 {
@@ -312,6 +374,7 @@ licence_rows(Flat *flat, const Hanzi *hanzi)
     for (guint i = 0; i < spans->len; i++)
         if (!used[i] && begins[i])
             take_label(&r, i, rows);
+    take_unread(&r, rows);
     for (guint i = 0; i < spans->len; i++)
         if (!used[i]) {
             LicenceRow row = { .label = LABEL_NONE, .has_value = TRUE };

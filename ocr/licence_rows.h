@@ -26,6 +26,7 @@ typedef enum {
     LABEL_SCOPE,       /* 经营范围 业务范围 */
     LABEL_AUTHORITY,   /* 登记机关 */
     LABEL_CODE,        /* 统一社会信用代码 */
+    LABEL_UNREAD,      /* something stands where a label would, and the value in the labels' column */
     LABELS
 } Label;
 

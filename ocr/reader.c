@@ -5,6 +5,7 @@
 #include "ocr/reader.h"
 
 #include "core/credit_code.h"
+#include "ocr/codeline.h"
 #include "ocr/flat.h"
 #include "ocr/idcard.h"
 #include "ocr/licence.h"
@@ -12,6 +13,7 @@
 
 struct Reader {
     Tess *figures, *number, *probe;
+    Codeline *codeline;
     Hanzi *hanzi;
     IdcardTools idcard;
     LicenceTools licence;
@@ -43,11 +45,12 @@ reader_open(const char *model_dir, GError **error)
         reader->probe = tess_open(NULL, "eng", CREDIT_CODE_LETTERS, FALSE, error);
     if (!reader->probe)
         return NULL;
+    reader->codeline = codeline_open(model_dir, NULL);
     reader->hanzi = open_hanzi(model_dir, error);
     if (!reader->hanzi)
         return NULL;
     reader->idcard = (IdcardTools){ reader->figures, reader->number, reader->hanzi };
-    reader->licence = (LicenceTools){ reader->probe, NULL, reader->hanzi };
+    reader->licence = (LicenceTools){ reader->probe, reader->codeline, reader->hanzi };
     return g_steal_pointer(&reader);
 }
 
@@ -59,6 +62,7 @@ reader_free(Reader *reader)
     tess_free(reader->figures);
     tess_free(reader->number);
     tess_free(reader->probe);
+    codeline_free(reader->codeline);
     hanzi_free(reader->hanzi);
     g_free(reader);
 }

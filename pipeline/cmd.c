@@ -8,6 +8,7 @@
 #include <string.h>
 
 const Command COMMANDS[] = {
+    { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
     { "verify", cmd_verify, "check electronic seals of any maker" },
     { NULL, NULL, NULL },
 };

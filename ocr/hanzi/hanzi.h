@@ -52,6 +52,21 @@ typedef struct {
     double x0, y0, x1, y1;
 } HanziBox;
 
+/**
+ * hanzi_print_of_rgb:
+ * From a coloured crop of one line, rectified as above, the two planes of a HanziLine: the black print
+ * with coloured ink (a seal of any hue) taken off, and where that ink lay. Better than the red channel
+ * where a seal crosses the line; the same as it where there is no colour.
+ *
+ * @rgb      R G B bytes, @stride bytes a row
+ * @grey     (out) width * height bytes, stride width: HanziLine.px
+ * @covered  (out) as many: HanziLine.covered
+ *
+ * Returns: FALSE with SB_ERROR_IMAGE for a picture without pixels or over a limit.
+ */
+gboolean hanzi_print_of_rgb(const guint8 *rgb, guint width, guint height, gsize stride, guint8 *grey, guint8 *covered,
+                            GError **error);
+
 /* ---- verification ------------------------------------------------------------------------------- */
 
 typedef enum {
