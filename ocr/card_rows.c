@@ -27,7 +27,8 @@ direction(const Strip *s, double *ux, double *uy)
 
 /*
  * Ink along the strip, one value a step of a layout pixel, from @from to @to (px from the left end): the share of
- * the height that is dark, 0..1. Returns: (transfer full) @n values.
+ * the height that is dark, 0..1, less what is dark beyond the row too (the shade beside a grey card's edge).
+ * Returns: (transfer full) @n values.
  */
 static double *
 profile_along(const Image *d, const Strip *s, double from, double to, guint *n)
@@ -37,11 +38,14 @@ profile_along(const Image *d, const Strip *s, double from, double to, guint *n)
     *n = (guint)CLAMP(ceil(to - from), 1, PROFILE_MAX);
     double *values = g_new0(double, *n);
     gint half = MAX((gint)lround(s->height / 2 * 0.9), 1);
+    double beyond = 0.72 * s->height;
     for (guint i = 0; i < *n; i++) {
         double x = s->left.x + ux * (from + i), y = s->left.y + uy * (from + i);
-        guint dark = 0;
-        for (gint k = -half; k <= half; k++)
-            dark += dark_at(d, x - uy * k, y + ux * k);
+        guint dark = 0, shade = MIN(dark_at(d, x - uy * beyond, y + ux * beyond), dark_at(d, x + uy * beyond, y - ux * beyond));
+        for (gint k = -half; k <= half; k++) {
+            guint8 here = dark_at(d, x - uy * k, y + ux * k);
+            dark += here > shade ? here - shade : 0;
+        }
         values[i] = dark / 255.0 / (2 * half + 1);
     }
     return values;

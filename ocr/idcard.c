@@ -20,7 +20,7 @@
 
 enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 4 };
 
-/* The value's strip of a line of figures: blank for 1.3 heights ends it. */
+/* The value's strip of a line of figures: blank for 1.25 heights ends it. */
 static Strip
 strip_of_line(const CardSearch *search, const DigitLine *line, gboolean as_found)
 {
@@ -165,6 +165,14 @@ add_side(Finds *finds, const Strip *strip, Document *document)
     g_ptr_array_add(document->seen_as == SEEN_ID_FRONT ? finds->fronts : finds->backs, document);
 }
 
+/* The label may still stand before the number. */
+static Document *
+front_at(const CardSearch *search, const Strip *strip, gboolean proven)
+{
+    Strip number = rows_after_gap(search->darkness, strip, 1.25);
+    return idcard_front_read(search, &number, proven);
+}
+
 static void
 search_lines(const CardSearch *search, const GArray *lines, Finds *finds)
 {
@@ -176,7 +184,7 @@ search_lines(const CardSearch *search, const GArray *lines, Finds *finds)
             continue;
         found.seen = try_line(search, line, i < BOTH_WAYS, &glances, &found.strip);
         if (found.seen == GLANCE_NUMBER)
-            add_side(finds, &found.strip, idcard_front_read(search, &found.strip, TRUE));
+            add_side(finds, &found.strip, front_at(search, &found.strip, TRUE));
         else if (found.seen == GLANCE_DATES)
             add_side(finds, &found.strip, idcard_back_read(search, &found.strip, TRUE));
         else if (found.seen != GLANCE_NOTHING && finds->suspects->len < SUSPECTS_MAX)
@@ -196,7 +204,7 @@ search_suspects(const CardSearch *search, Finds *finds)
         if (is_taken(finds->taken, &line))
             continue;
         if (s->seen == GLANCE_LIKE_NUMBER)
-            add_side(finds, &s->strip, idcard_front_read(search, &s->strip, FALSE));
+            add_side(finds, &s->strip, front_at(search, &s->strip, FALSE));
         else
             add_side(finds, &s->strip, idcard_back_read(search, &s->strip, FALSE));
     }
