@@ -170,6 +170,19 @@ decode_full(PageFile *file, guint index, GError **error)
     return ok;
 }
 
+gboolean
+page_file_size(PageFile *file, guint index, guint *width, guint *height, GError **error)
+{
+    g_assert(index < page_file_pages(file));
+    if (file->format == PAGE_JPEG)
+        return jpeg_size(file->bytes, width, height, error) && page_check_size(&file->limits, *width, *height, error);
+    if (!decode_full(file, index, error))
+        return FALSE;
+    *width = file->full.width;
+    *height = file->full.height;
+    return TRUE;
+}
+
 Page *
 page_file_load(PageFile *file, guint index, guint reduction, GError **error)
 {

@@ -58,6 +58,13 @@ typedef struct {
 } Page;
 
 /**
+ * page_file_size: pixels of page @index as it is stored, to choose a reduction by.
+ * A JPEG's header is read; PNG and PDF pages are decoded, and kept for page_file_load.
+ * Returns: FALSE with SB_ERROR_IMAGE or SB_ERROR_LIMIT.
+ */
+gboolean page_file_size(PageFile *file, guint index, guint *width, guint *height, GError **error);
+
+/**
  * page_file_load: decode page @index with at most 1/@reduction of the detail.
  *
  * @reduction  1, 2, 4 or 8. JPEG: the decoder's own scaling; PNG and PDF: shrunk after decoding.

@@ -27,6 +27,8 @@ typedef struct {
 gboolean page_check_size(const PageLimits *limits, guint64 width, guint64 height, GError **error);
 
 gboolean jpeg_decode(GBytes *bytes, const PageLimits *limits, guint reduction, Decoded *out, GError **error);
+/* From the header alone. */
+gboolean jpeg_size(GBytes *bytes, guint *width, guint *height, GError **error);
 gboolean png_decode(GBytes *bytes, const PageLimits *limits, Decoded *out, GError **error);
 
 typedef struct PdfFile PdfFile;

@@ -119,6 +119,30 @@ read_rows(struct jpeg_decompress_struct *cinfo, Image *image, guint8 *cmyk)
 }
 
 gboolean
+jpeg_size(GBytes *bytes, guint *width, guint *height, GError **error)
+{
+    struct jpeg_decompress_struct cinfo;
+    ErrorManager manager;
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    cinfo.err = jpeg_std_error(&manager.base);
+    manager.base.error_exit = error_exit;
+    manager.base.output_message = output_message;
+    if (setjmp(manager.jump)) {
+        jpeg_destroy_decompress(&cinfo);
+        g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "broken JPEG (%s): ask for the upload again", manager.message);
+        return FALSE;
+    }
+    jpeg_create_decompress(&cinfo);
+    jpeg_mem_src(&cinfo, data, size);
+    jpeg_read_header(&cinfo, TRUE);
+    *width = cinfo.image_width;
+    *height = cinfo.image_height;
+    jpeg_destroy_decompress(&cinfo);
+    return TRUE;
+}
+
+gboolean
 jpeg_decode(GBytes *bytes, const PageLimits *limits, guint reduction, Decoded *out, GError **error)
 {
     struct jpeg_decompress_struct cinfo;

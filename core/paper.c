@@ -197,7 +197,7 @@ line_cross(const Line *a, const Line *b, Point *out)
 static double
 work_at(const Work *work, const float *plane, double x, double y)
 {
-    int u = (int)lround(x), v = (int)lround(y);
+    int u = (int)(x + 0.5), v = (int)(y + 0.5); /* lround is a call, and this is the inner loop */
     return plane[(gsize)CLAMP(v, 0, (int)work->height - 1) * work->width + (gsize)CLAMP(u, 0, (int)work->width - 1)];
 }
 

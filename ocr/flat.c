@@ -233,6 +233,31 @@ seems_upside_down(const Flat *flat)
     return below > 1.5 * above;
 }
 
+/*
+ * Does light paper reach all four borders of the picture, as on a flatbed? Then there are no edges to look for,
+ * which is the dearer half of laying a page flat. A shadow or a table on one side is enough to look.
+ */
+static gboolean
+paper_fills(const Image *image)
+{
+    guint c = image->channels, strip = MAX(MIN(image->width, image->height) / 60, 2), n = 0, dark = 0;
+    gsize inside = 0, count = 0;
+    for (guint y = image->height / 4; y < image->height * 3 / 4; y += 8)
+        for (guint x = image->width / 4; x < image->width * 3 / 4; x += 8, count++)
+            inside += image->data[((gsize)y * image->width + x) * c + (c == 3)];
+    double light = (double)inside / (double)MAX(count, 1);
+    for (guint y = 0; y < image->height; y += 2)
+        for (guint x = 0; x < image->width; x += 2) {
+            if (x >= strip && y >= strip && x + strip < image->width && y + strip < image->height) {
+                x = image->width - strip;
+                x -= x % 2 ? 1 : 0;
+            }
+            n++;
+            dark += image->data[((gsize)y * image->width + x) * c + (c == 3)] < 0.85 * light;
+        }
+    return light > 150 && dark * 100 < n;
+}
+
 static void
 set_turn(Flat *flat)
 {
@@ -268,8 +293,9 @@ flat_open(PageFile *file, const Page *layout)
     flat->colours = ink_colours(layout->image);
 
     g_autoptr(Image) layout_ink = ink_of_page(layout->image);
-    Paper paper;
-    paper_find(layout->image, &paper);
+    Paper paper = { .found = FALSE };
+    if (!paper_fills(layout->image))
+        paper_find(layout->image, &paper);
     flat->paper_found = paper.found && !paper.fills;
     Quad quad = paper.found ? paper.quad
                             : quad_rect(0, 0, layout->image->width - 1.0, layout->image->height - 1.0);

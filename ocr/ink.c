@@ -56,32 +56,44 @@ spread(float *v, guint columns, guint rows, gboolean lightest)
         }
 }
 
-/* One channel over its paper, bilinear between block centres; @out and @least keep the extremes of all. */
+/* The factors 255 / paper of one row of pixels, bilinear between block centres. */
 static void
-divide(const Image *page, guint channel, const float *paper, guint columns, guint rows, guint8 *out, guint8 *least)
+row_factors(const float *factors, guint columns, guint rows, guint y, float *between, float *out, guint width)
 {
-    guint c = page->channels;
-    g_autofree float *row = g_new(float, columns);
-    for (guint y = 0; y < page->height; y++) {
-        float fy = ((float)y - (BLOCK - 1) / 2.0f) / BLOCK;
-        fy = CLAMP(fy, 0, (float)(rows - 1));
-        guint r0 = (guint)fy, r1 = MIN(r0 + 1, rows - 1);
-        for (guint b = 0; b < columns; b++)
-            row[b] = paper[r0 * columns + b] * (1 - (fy - (float)r0)) + paper[r1 * columns + b] * (fy - (float)r0);
-        const guint8 *p = page->data + (gsize)y * page->width * c + channel;
-        guint8 *q = out + (gsize)y * page->width;
-        for (guint x = 0; x < page->width; x++, p += c) {
-            float fx = ((float)x - (BLOCK - 1) / 2.0f) / BLOCK;
-            fx = CLAMP(fx, 0, (float)(columns - 1));
-            guint b0 = (guint)fx, b1 = MIN(b0 + 1, columns - 1);
-            float light = row[b0] + (row[b1] - row[b0]) * (fx - (float)b0);
-            light = MAX(light, DARKEST_PAPER);
-            float v = (float)*p * 255.0f / light;
-            guint8 grey = v >= 255 ? 255 : (guint8)v;
-            q[x] = channel == 0 ? grey : MAX(q[x], grey);
-            if (least)
-                least[(gsize)y * page->width + x] = channel == 0 ? grey : MIN(least[(gsize)y * page->width + x], grey);
-        }
+    float fy = CLAMP(((float)y - (BLOCK - 1) / 2.0f) / BLOCK, 0, (float)(rows - 1));
+    guint r0 = (guint)fy, r1 = MIN(r0 + 1, rows - 1);
+    fy -= (float)r0;
+    for (guint b = 0; b < columns; b++)
+        between[b] = factors[r0 * columns + b] * (1 - fy) + factors[r1 * columns + b] * fy;
+    guint x = 0;
+    for (; x < MIN(BLOCK / 2, width); x++)
+        out[x] = between[0];
+    for (guint b = 0; b + 1 < columns; b++) {
+        float step = (between[b + 1] - between[b]) / BLOCK, at = between[b] + step / 2;
+        for (guint i = 0; i < BLOCK && x < width; i++, x++, at += step)
+            out[x] = at;
+    }
+    for (; x < width; x++)
+        out[x] = between[columns - 1];
+}
+
+static void
+divide_grey(const guint8 *p, const float *factor, guint width, guint8 *out)
+{
+    for (guint x = 0; x < width; x++)
+        out[x] = (guint8)MIN((float)p[x] * factor[x], 255.0f);
+}
+
+/* The lightest channel; where another is much darker there is a seal, and it is lightened further. */
+static void
+divide_colour(const guint8 *p, const float *factor, guint width, guint8 *out)
+{
+    const float *fr = factor, *fg = factor + width, *fb = factor + 2 * (gsize)width;
+    for (guint x = 0; x < width; x++, p += 3) {
+        float r = MIN((float)p[0] * fr[x], 255.0f), g = MIN((float)p[1] * fg[x], 255.0f),
+              b = MIN((float)p[2] * fb[x], 255.0f);
+        float most = MAX(r, MAX(g, b)), least = MIN(r, MIN(g, b));
+        out[x] = (guint8)MIN(most + MAX(most - least - TINT, 0.0f), 255.0f);
     }
 }
 
@@ -89,20 +101,27 @@ Image *
 ink_of_page(const Image *page)
 {
     guint columns = (page->width + BLOCK - 1) / BLOCK, rows = (page->height + BLOCK - 1) / BLOCK;
-    g_autofree float *paper = g_new(float, (gsize)columns * rows);
-    Image *ink = image_new(page->width, page->height, 1);
-    gsize n = (gsize)page->width * page->height;
-    g_autofree guint8 *least = page->channels == 3 ? g_malloc(n) : NULL;
-    for (guint channel = 0; channel < page->channels; channel++) {
-        block_paper(page, channel, columns, rows, paper);
+    gsize blocks = (gsize)columns * rows;
+    g_autofree float *factors = g_new(float, blocks *page->channels), *between = g_new(float, columns);
+    g_autofree float *row = g_new(float, (gsize)page->width * page->channels);
+    for (guint c = 0; c < page->channels; c++) {
+        float *paper = factors + c * blocks;
+        block_paper(page, c, columns, rows, paper);
         spread(paper, columns, rows, TRUE);
         spread(paper, columns, rows, FALSE);
-        divide(page, channel, paper, columns, rows, ink->data, least);
+        for (gsize i = 0; i < blocks; i++)
+            paper[i] = 255.0f / MAX(paper[i], DARKEST_PAPER);
     }
-    for (gsize i = 0; least && i < n; i++) { /* where a channel is much darker than the lightest: a seal */
-        int tint = ink->data[i] - least[i] - TINT;
-        if (tint > 0)
-            ink->data[i] = (guint8)MIN(ink->data[i] + tint, 255);
+    Image *ink = image_new(page->width, page->height, 1);
+    for (guint y = 0; y < page->height; y++) {
+        const guint8 *p = page->data + (gsize)y * page->width * page->channels;
+        for (guint c = 0; c < page->channels; c++)
+            row_factors(factors + c * blocks, columns, rows, y, between, row + (gsize)c * page->width, page->width);
+        guint8 *out = ink->data + (gsize)y * page->width;
+        if (page->channels == 1)
+            divide_grey(p, row, page->width, out);
+        else
+            divide_colour(p, row, page->width, out);
     }
     return ink;
 }

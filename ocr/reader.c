@@ -67,20 +67,15 @@ reader_free(Reader *reader)
     g_free(reader);
 }
 
-/* The coarsest decoding that still shows the print; its size is known only after decoding. */
+/* The coarsest decoding that still shows the print. */
 static Page *
 load_layout(PageFile *file, guint index, GError **error)
 {
-    guint reduction = 8;
-    Page *page = page_file_load(file, index, reduction, error);
-    if (!page)
+    guint width, height, reduction = 8;
+    if (!page_file_size(file, index, &width, &height, error))
         return NULL;
-    guint full = MAX(page->stored_width, page->stored_height);
-    while (reduction > 1 && full / reduction < LAYOUT_LEAST)
+    while (reduction > 1 && MAX(width, height) / reduction < LAYOUT_LEAST)
         reduction /= 2;
-    if (reduction == page->reduction)
-        return page;
-    page_free(page);
     return page_file_load(file, index, reduction, error);
 }
 

@@ -265,6 +265,29 @@ Test(page, limits_are_checked_from_the_header)
         }
 }
 
+Test(page, the_size_is_known_before_decoding_and_under_the_same_limits)
+{
+    g_autoptr(Image) image = picture(64, 32, 3);
+    g_autoptr(GBytes) jpeg = jpeg_of(image, JCS_RGB, 6, 0), png = image_to_png(image, 0);
+    g_autoptr(GBytes) torn = g_bytes_new_from_bytes(jpeg, 0, 8);
+    GBytes *both[] = { jpeg, png };
+    static const PageLimits small_side = { 1 << 20, 5, 120, 63 };
+    guint width = 0, height = 0;
+    for (gsize i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(PageFile) file = page_file_open(both[i], NULL, NULL);
+        cr_assert(page_file_size(file, 0, &width, &height, &error));
+        cr_assert(width == 64 && height == 32, "as stored, before EXIF: %u x %u", width, height);
+        g_autoptr(PageFile) limited = page_file_open(both[i], &small_side, NULL);
+        cr_assert_not(page_file_size(limited, 0, &width, &height, &error));
+        cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_LIMIT));
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PageFile) broken = page_file_open(torn, NULL, NULL);
+    cr_assert_not(page_file_size(broken, 0, &width, &height, &error));
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_IMAGE));
+}
+
 Test(page, too_many_pages_are_refused)
 {
     GByteArray *out = g_byte_array_new();
