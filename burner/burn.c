@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "burner/csr.h"
 #include "core/error.h"
 
 #define TEXT_MAX 256 /* bytes of one part of a subject; X.520 upper bounds are in characters */
@@ -57,6 +58,11 @@ burn_order_free(BurnOrder *order)
     g_free(order->fixed_pin);
     g_clear_pointer(&order->replace_labels, g_ptr_array_unref);
     g_clear_pointer(&order->revoke, g_ptr_array_unref);
+    g_clear_pointer(&order->replaces, g_ptr_array_unref);
+    g_clear_pointer(&order->onto, g_bytes_unref);
+    g_clear_pointer(&order->proof_certificate, g_bytes_unref);
+    g_clear_pointer(&order->proof_challenge, g_bytes_unref);
+    g_clear_pointer(&order->proof_signature, g_bytes_unref);
     g_free(order);
 }
 
@@ -149,6 +155,14 @@ makes_certificate(const BurnOrder *order)
            order->kind == BURN_EXCHANGE || (order->kind == BURN_CHANGE && !order->keep_key);
 }
 
+static gboolean
+proof_holds(const BurnOrder *o)
+{
+    return o->proof_certificate != NULL && o->proof_challenge != NULL && o->proof_signature != NULL &&
+           g_bytes_get_size(o->proof_challenge) >= 16 &&
+           burn_signature_verifies(o->proof_certificate, o->proof_challenge, o->proof_signature);
+}
+
 gboolean
 burn_order_check(const BurnOrder *order, GError **error)
 {
@@ -169,6 +183,10 @@ burn_order_check(const BurnOrder *order, GError **error)
         return refuse(error, "this kind of order must name the key's serial");
     if (order->may_erase && (order->token_serial == NULL || on_a_used_key))
         return refuse(error, "erasing is only for a key that is named, and for a new certificate");
+    if (order->kind == BURN_REVOKE && (order->revoke == NULL || order->revoke->len == 0))
+        return refuse(error, "a revocation must name the certificate");
+    if (order->kind == BURN_EXCHANGE && !proof_holds(order))
+        return refuse(error, "the other CA's key did not prove its holder: its signature does not verify");
     if (!makes_certificate(order))
         return TRUE;
     if (order->subject.name == NULL || *order->subject.name == '\0')

@@ -55,14 +55,23 @@ typedef struct {
     gint64 not_before;        /* Unix seconds; what is asked of the CA; pipeline applied the profile's rule */
     gint64 not_after;
     char *token_serial;       /* NULL: the next blank key */
-    gboolean may_erase;       /* the operator named this serial for erasing, whatever it holds */
+    gboolean may_erase;       /* the operator named this serial for erasing, whatever it holds; BURN_REVOKE: the key
+                                 is wiped when it is plugged in */
     BurnPinRule pin_rule;
     char *fixed_pin;          /* for BURN_PIN_FIXED */
     guint seals;              /* how many data objects make_seals will give */
     gsize room_needed;        /* bytes the certificate and seals will take; 0 = not known */
-    GPtrArray *replace_labels; /* BURN_CHANGE without a new certificate, BURN_SEALS: labels (char *) of the
-                                 seals on the key that go; NULL = those with the same labels as the new */
-    GPtrArray *revoke;        /* BURN_REPLACE, BURN_REVOKE, BURN_CHANGE: DER (GBytes) of certificates to revoke */
+    GPtrArray *replace_labels; /* labels (char *) of further seals that go from a key in use; a seal of the same
+                                 label and application as a new one goes always */
+    GPtrArray *replaces;      /* BURN_RENEW, BURN_CHANGE: DER (GBytes) of the certificates that leave the key with
+                                 their key pairs; NULL: all those on a key that sealbatch initialised */
+    GBytes *onto;             /* BURN_SEALS, keep_key: DER of the certificate on the key that the seals name;
+                                 NULL: the only one there */
+    GBytes *proof_certificate; /* BURN_EXCHANGE: the other CA's certificate (DER), what its key was given to sign, */
+    GBytes *proof_challenge;   /* and the signature (SHA-256; DER for EC) */
+    GBytes *proof_signature;
+    GPtrArray *revoke;        /* BURN_REPLACE, BURN_REVOKE (first), BURN_RENEW, BURN_CHANGE (last): DER (GBytes) of
+                                 the certificates that the CA shall revoke */
     guint revoke_reason;      /* RFC 5280 5.3.1: 0 unspecified 1 keyCompromise 3 affiliationChanged
                                  4 superseded 5 cessationOfOperation */
     gboolean keep_key;        /* BURN_CHANGE: seals only, certificate and key stay */

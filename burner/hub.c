@@ -181,7 +181,8 @@ is_endless(const BurnToken *t)
 static gboolean
 may_be_blank(const BurnHub *hub, const BurnToken *t)
 {
-    return !t->initialised || (hub->config.factory_so_pin != NULL && !g_str_has_prefix(t->label, "SB-"));
+    return !t->initialised || strcmp(t->label, BURN_LABEL_WIPED) == 0 ||
+           (hub->config.factory_so_pin != NULL && !g_str_has_prefix(t->label, "SB-"));
 }
 
 static gboolean
@@ -395,5 +396,6 @@ burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision,
         r->held_in = decision == BURN_DECIDE_RESTART ? BURN_STATE_QUEUED : BURN_STATE_FAILED;
     }
     r->failures = 0;
+    r->pin_tried = FALSE;
     return burn_journal_store(journal, r, error);
 }

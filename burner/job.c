@@ -33,6 +33,8 @@ job_free(Job *job)
         burn_worker_kill(job->worker);
     burn_record_free(job->record);
     burn_token_info_free(job->token);
+    burn_inventory_free(job->seen);
+    g_clear_pointer(&job->removals, g_ptr_array_unref);
     burn_csr_free(job->csr);
     burn_result_free(job->result);
     g_clear_pointer(&job->mark, g_bytes_unref);
@@ -231,6 +233,11 @@ job_send_pins(Job *job, BurnAnswerFunc done)
     g_autoptr(BurnPin) so = burn_pin_so(job->hub->pins, serial);
     g_autoptr(BurnPin) first = from == BURN_SO_MARK ? so_of_mark(job) : NULL;
     g_autoptr(BurnPin) user = ours ? user_pin(job, serial) : NULL;
+    if (ours && user == NULL && burn_family(job->order) != BURN_FAMILY_REVOKE) {
+        g_autofree char *reason = g_strdup_printf("the user PIN of key %s is needed", serial);
+        job_finish(job, BURN_WAITING, reason);
+        return;
+    }
     BurnPins pins = { 0 };
     put_pin(&pins, BURN_PIN_SO, burn_pin_bytes(so));
     if (from == BURN_SO_MARK)
@@ -249,14 +256,36 @@ on_look(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text,
     Job *job = data;
     if (!job_answered(job, fault, text))
         return;
-    g_autoptr(BurnInventory) inventory = burn_inventory_unpack(answer);
-    if (inventory == NULL) {
+    burn_inventory_free(job->seen);
+    job->seen = burn_inventory_unpack(answer);
+    if (job->seen == NULL) {
         job_fault(job, BURN_FAULT_DEVICE, "the worker's list of objects is malformed");
         return;
     }
     BurnExpect expect = job_expect(job);
-    job->view = burn_view(inventory, &expect);
+    job->record->pin_tried = FALSE;
+    job->view = burn_view(job->seen, &expect);
     job_step(job);
+}
+
+/* A key of ours, or in use, is looked into as its user; one from the factory with the factory's PIN. */
+static gboolean
+wants_login(const Job *job)
+{
+    const BurnTokenInfo *t = job->token;
+    BurnFamily family = burn_family(job->order);
+    if (!t->user_pin_set || t->pin_locked || family == BURN_FAMILY_UNLOCK || family == BURN_FAMILY_REVOKE)
+        return FALSE;
+    if (family != BURN_FAMILY_FRESH || strcmp(t->label, job->label) == 0)
+        return TRUE;
+    return job->hub->config.factory_user_pin != NULL && !job->order->may_erase;
+}
+
+static gboolean
+wants_values(const Job *job)
+{
+    BurnFamily family = burn_family(job->order);
+    return family == BURN_FAMILY_BESIDE || family == BURN_FAMILY_SEALS || strcmp(job->token->label, job->label) == 0;
 }
 
 static void
@@ -265,10 +294,16 @@ on_look_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *
     Job *job = data;
     if (!job_answered(job, fault, text))
         return;
-    gboolean ours = strcmp(job->token->label, job->label) == 0;
-    gboolean log_in = job->token->user_pin_set && !job->token->pin_locked &&
-                      (ours || job->hub->config.factory_user_pin != NULL) && !(job->order->may_erase && !ours);
-    burn_worker_ask(worker, BURN_MSG_LOOK, g_variant_new("(bb)", log_in, ours), BURN_INVENTORY_TYPE,
+    gboolean log_in = wants_login(job);
+    gboolean foreign_pin = log_in && job->order->pin_rule == BURN_PIN_ASKED;
+    if (foreign_pin && job->record->pin_tried) {
+        job_hold(job, "a PIN was sent to this key and its answer was lost: check the PIN, then decide retry");
+        return;
+    }
+    job->record->pin_tried = foreign_pin;
+    if (foreign_pin && !job_enter(job, job->record->state)) /* a wrong PIN is tried once, whatever crashes */
+        return;
+    burn_worker_ask(worker, BURN_MSG_LOOK, g_variant_new("(bb)", log_in, wants_values(job)), BURN_INVENTORY_TYPE,
                     job_deadline(job, FALSE), on_look, job);
 }
 
@@ -315,6 +350,11 @@ job_look(Job *job)
     if (job->serial == NULL) {
         job->view = BURN_VIEW_ABSENT;
         job_step(job);
+        return;
+    }
+    if (job->worker != NULL) {
+        burn_worker_ask(job->worker, BURN_MSG_LOOK, g_variant_new("(bb)", wants_login(job), wants_values(job)),
+                        BURN_INVENTORY_TYPE, job_deadline(job, FALSE), on_look, job);
         return;
     }
     job->worker = burn_worker_start(job->hub->program, job->hub->context, &error);

@@ -43,6 +43,8 @@ typedef struct {
     char *serial;           /* of the token this run works on; "" = a blank slot without one; NULL = none */
     BurnWorker *worker;
     BurnTokenInfo *token;
+    BurnInventory *seen;    /* the last look */
+    GPtrArray *removals;    /* GVariant, what REMOVE_OLD has still to do */
     gboolean resumed;       /* the record was not fresh when this run began */
     BurnView view;
     GPtrArray *blobs;
@@ -66,6 +68,10 @@ gboolean job_enter(Job *job, BurnState state); /* journalled; FALSE: the job is 
 void job_send_pins(Job *job, BurnAnswerFunc done);
 gboolean job_answered(Job *job, BurnFault fault, const char *text); /* FALSE: the fault is dealt with */
 void job_fault(Job *job, BurnFault fault, const char *text);
+void job_acted(Job *job, BurnState state, BurnView view); /* an act's end: durable, then the next step */
+GVariant *job_bytes(GBytes *bytes);                       /* as "ay" */
+void job_ask(Job *job, BurnMessage type, GVariant *body, const char *answer_type, BurnAnswerFunc done);
+gboolean job_revocation_due(const Job *job, BurnState state);
 void job_hold(Job *job, const char *reason);
 void job_finish(Job *job, BurnOutcome outcome, const char *reason);
 void job_close_worker(Job *job, void (*then)(gpointer job));
@@ -74,6 +80,12 @@ guint job_deadline(const Job *job, gboolean keygen);
 
 /* job_acts.c */
 void job_act(Job *job, BurnAct act);
+/* job_in_use.c: acts on keys that are in use already */
+void job_claim_in_use(Job *job);
+void job_take_cert(Job *job);
+void job_remove_old(Job *job);
+void job_prove_pin(Job *job);
+void job_wipe(Job *job);
 /* job_ca.c */
 void job_issue(Job *job);
 void job_ask_ca(Job *job);

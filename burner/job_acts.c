@@ -12,8 +12,8 @@
 
 #define CHALLENGE_SIZE 32
 
-static GVariant *
-bytes_variant(GBytes *bytes)
+GVariant *
+job_bytes(GBytes *bytes)
 {
     return g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
 }
@@ -25,17 +25,32 @@ answer_bytes(GVariant *answer, gsize index)
     return g_variant_get_data_as_bytes(child);
 }
 
-static void
-ask(Job *job, BurnMessage type, GVariant *body, const char *answer_type, BurnAnswerFunc done)
+void
+job_ask(Job *job, BurnMessage type, GVariant *body, const char *answer_type, BurnAnswerFunc done)
 {
     burn_worker_ask(job->worker, type, body, answer_type, job_deadline(job, type == BURN_MSG_KEYGEN), done, job);
 }
 
+/* A lost key's certificates are revoked first, a changed one's last. */
+gboolean
+job_revocation_due(const Job *job, BurnState state)
+{
+    const BurnOrder *o = job->order;
+    gboolean first = o->kind == BURN_REPLACE || o->kind == BURN_REVOKE;
+    gboolean last = o->kind == BURN_RENEW || o->kind == BURN_CHANGE;
+    return !job->record->revoked && o->revoke != NULL && o->revoke->len > 0 &&
+           ((first && state == BURN_STATE_CLAIMED) || (last && state == BURN_STATE_VERIFIED));
+}
+
 /* The common end of an act: its state is durable, its view is known. */
-static void
-acted(Job *job, BurnState state, BurnView view)
+void
+job_acted(Job *job, BurnState state, BurnView view)
 {
     job->view = view;
+    if (job_revocation_due(job, state)) {
+        job->record->held_in = state; /* where REVOKE_PENDING goes on */
+        state = BURN_STATE_REVOKE_PENDING;
+    }
     if (job_enter(job, state))
         job_step(job);
 }
@@ -67,11 +82,11 @@ act_claim(Job *job)
         set_serial(job, job->token->serial);
     if (burn_family(job->order) == BURN_FAMILY_FRESH)
         r->so_pin = so_pin_of(job);
-    gboolean detour = (job->order->kind == BURN_REPLACE || job->order->kind == BURN_REVOKE) && !r->revoked &&
-                      job->order->revoke != NULL && job->order->revoke->len > 0;
-    r->held_in = BURN_STATE_CLAIMED; /* where REVOKE_PENDING goes on */
-    if (job_enter(job, detour ? BURN_STATE_REVOKE_PENDING : BURN_STATE_CLAIMED))
-        job_step(job);
+    if (burn_family(job->order) == BURN_FAMILY_BESIDE || burn_family(job->order) == BURN_FAMILY_SEALS) {
+        job_claim_in_use(job);
+        return;
+    }
+    job_acted(job, BURN_STATE_CLAIMED, job->view);
 }
 
 static void
@@ -87,14 +102,14 @@ on_init(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text,
         return;
     }
     set_serial(job, job->token->serial);
-    acted(job, BURN_STATE_INIT_BEGUN, BURN_VIEW_NOPIN);
+    job_acted(job, BURN_STATE_INIT_BEGUN, BURN_VIEW_NOPIN);
 }
 
 static void
 on_init_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
 {
     if (job_answered(data, fault, text))
-        ask(data, BURN_MSG_INIT, g_variant_new("(s)", ((Job *)data)->label), BURN_TOKEN_TYPE, on_init);
+        job_ask(data, BURN_MSG_INIT, g_variant_new("(s)", ((Job *)data)->label), BURN_TOKEN_TYPE, on_init);
 }
 
 static void
@@ -112,7 +127,7 @@ on_pin_set(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *te
     if (!job_answered(job, fault, text))
         return;
     job->record->so_pin = BURN_SO_OURS;
-    acted(job, BURN_STATE_INITED, BURN_VIEW_EMPTY);
+    job_acted(job, BURN_STATE_INITED, BURN_VIEW_EMPTY);
 }
 
 static void
@@ -120,7 +135,7 @@ on_set_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *t
 {
     Job *job = data;
     if (job_answered(job, fault, text))
-        ask(job, BURN_MSG_SET_PIN, g_variant_new("(b)", job->resumed), "()", on_pin_set);
+        job_ask(job, BURN_MSG_SET_PIN, g_variant_new("(b)", job->resumed), "()", on_pin_set);
 }
 
 static void
@@ -141,15 +156,15 @@ on_key(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, 
     g_clear_pointer(&job->record->public_key, g_bytes_unref);
     g_autoptr(GBytes) key = answer_bytes(answer, 0);
     job->record->public_key = g_bytes_new(g_bytes_get_data(key, NULL), g_bytes_get_size(key));
-    acted(job, BURN_STATE_KEYED, BURN_VIEW_KEY);
+    job_acted(job, BURN_STATE_KEYED, BURN_VIEW_KEY);
 }
 
 static void
 act_keygen(Job *job)
 {
     if (job_enter(job, BURN_STATE_KEY_BEGUN))
-        ask(job, BURN_MSG_KEYGEN,
-            g_variant_new("(u@ays)", job->order->key_type, bytes_variant(job->mark), job->unit), "(ay)", on_key);
+        job_ask(job, BURN_MSG_KEYGEN,
+            g_variant_new("(u@ays)", job->order->key_type, job_bytes(job->mark), job->unit), "(ay)", on_key);
 }
 
 /* The digest of the one public key with our mark comes from a look; its bytes are read by it. */
@@ -166,7 +181,7 @@ on_look_for_key(BurnWorker *worker, BurnFault fault, GVariant *answer, const cha
             !burn_object_has_id(o, g_bytes_get_data(job->mark, NULL), g_bytes_get_size(job->mark)))
             continue;
         g_autoptr(GBytes) digest = g_bytes_new(o->sha256, sizeof o->sha256);
-        ask(job, BURN_MSG_READ, g_variant_new("(u@ay)", BURN_OBJECT_PUBLIC, bytes_variant(digest)), "(ay)", on_key);
+        job_ask(job, BURN_MSG_READ, g_variant_new("(u@ay)", BURN_OBJECT_PUBLIC, job_bytes(digest)), "(ay)", on_key);
         return;
     }
     job_fault(job, BURN_FAULT_DEVICE, "the key pair that was seen is not there any more");
@@ -175,7 +190,7 @@ on_look_for_key(BurnWorker *worker, BurnFault fault, GVariant *answer, const cha
 static void
 act_adopt_key(Job *job)
 {
-    ask(job, BURN_MSG_LOOK, g_variant_new("(bb)", TRUE, TRUE), BURN_INVENTORY_TYPE, on_look_for_key);
+    job_ask(job, BURN_MSG_LOOK, g_variant_new("(bb)", TRUE, TRUE), BURN_INVENTORY_TYPE, on_look_for_key);
 }
 
 static void
@@ -183,27 +198,27 @@ on_public_scrapped(BurnWorker *worker, BurnFault fault, GVariant *answer, const 
 {
     Job *job = data;
     if (job_answered(job, fault, text))
-        acted(job, BURN_STATE_KEY_BEGUN, BURN_VIEW_EMPTY);
+        job_acted(job, BURN_STATE_KEY_BEGUN, BURN_VIEW_EMPTY);
 }
 
 static GVariant *
 remove_by_mark(Job *job, BurnObjectKind kind)
 {
     g_autoptr(GBytes) any = g_bytes_new_static("", 0);
-    return g_variant_new("(u@ay@ay)", kind, bytes_variant(job->mark), bytes_variant(any));
+    return g_variant_new("(u@ay@ay)", kind, job_bytes(job->mark), job_bytes(any));
 }
 
 static void
 on_private_scrapped(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
 {
     if (job_answered(data, fault, text))
-        ask(data, BURN_MSG_REMOVE, remove_by_mark(data, BURN_OBJECT_PUBLIC), "(u)", on_public_scrapped);
+        job_ask(data, BURN_MSG_REMOVE, remove_by_mark(data, BURN_OBJECT_PUBLIC), "(u)", on_public_scrapped);
 }
 
 static void
 act_scrap_key(Job *job)
 {
-    ask(job, BURN_MSG_REMOVE, remove_by_mark(job, BURN_OBJECT_PRIVATE), "(u)", on_private_scrapped);
+    job_ask(job, BURN_MSG_REMOVE, remove_by_mark(job, BURN_OBJECT_PRIVATE), "(u)", on_private_scrapped);
 }
 
 /* ---- certificate ---- */
@@ -217,14 +232,14 @@ on_certificate(BurnWorker *worker, BurnFault fault, GVariant *answer, const char
     if (job->record->state > BURN_STATE_CERT_WRITTEN)
         job_look(job); /* it was put back later: what else is there is not known */
     else
-        acted(job, BURN_STATE_CERT_WRITTEN, BURN_VIEW_CERT);
+        job_acted(job, BURN_STATE_CERT_WRITTEN, BURN_VIEW_CERT);
 }
 
 static void
 act_write_cert(Job *job)
 {
-    ask(job, BURN_MSG_WRITE_CERT,
-        g_variant_new("(@ays@ay)", bytes_variant(job->mark), job->unit, bytes_variant(job->record->certificate)), "()",
+    job_ask(job, BURN_MSG_WRITE_CERT,
+        g_variant_new("(@ays@ay)", job_bytes(job->mark), job->unit, job_bytes(job->record->certificate)), "()",
         on_certificate);
 }
 
@@ -286,7 +301,15 @@ act_make_seals(Job *job)
     }
     g_clear_pointer(&job->blobs, g_ptr_array_unref);
     job->blobs = g_steal_pointer(&blobs);
-    acted(job, BURN_STATE_SEAL_MADE, job->blobs->len == 0 ? BURN_VIEW_ALL : BURN_VIEW_PART);
+    if (burn_family(job->order) != BURN_FAMILY_FRESH && job->seen != NULL) {
+        BurnExpect expect = job_expect(job);
+        g_clear_pointer(&job->record->untouched, g_bytes_unref);
+        job->record->untouched = burn_view_untouched(job->seen, &expect);
+    }
+    job->view = BURN_VIEW_PART;
+    if (job->blobs->len == 0)
+        job->view = job->record->before->len > 0 ? BURN_VIEW_OLD : BURN_VIEW_ALL;
+    job_acted(job, BURN_STATE_SEAL_MADE, job->view);
 }
 
 static void write_next_seal(Job *job);
@@ -305,14 +328,18 @@ static void
 write_next_seal(Job *job)
 {
     if (job->next_blob >= job->blobs->len) {
-        job->view = BURN_VIEW_ALL;
-        job_step(job);
+        if (burn_family(job->order) == BURN_FAMILY_FRESH) {
+            job->view = BURN_VIEW_ALL;
+            job_step(job);
+        } else {
+            job_look(job); /* what is old is seen on the key */
+        }
         return;
     }
     const BurnBlob *b = job->blobs->pdata[job->next_blob];
-    ask(job, BURN_MSG_WRITE_DATA,
+    job_ask(job, BURN_MSG_WRITE_DATA,
         g_variant_new("(sss@ay)", b->label, b->application, b->object_id != NULL ? b->object_id : "",
-                      bytes_variant(b->bytes)),
+                      job_bytes(b->bytes)),
         "()", on_seal_written);
 }
 
@@ -349,6 +376,9 @@ read_back_fault(Job *job, const BurnInventory *all, GBytes *certificate, GBytes 
     BurnExpect expect = job_expect(job);
     if (all == NULL || burn_view(all, &expect) != BURN_VIEW_ALL)
         return "read-back: the key does not hold exactly what was written";
+    g_autoptr(GBytes) untouched = burn_view_untouched(all, &expect);
+    if (job->record->untouched != NULL && !g_bytes_equal(untouched, job->record->untouched))
+        return "read-back: something on the key that is not this order's has changed";
     if (!g_bytes_equal(certificate, job->record->certificate))
         return "read-back: the certificate on the key is another one";
     if (!burn_signature_verifies(certificate, job->challenge, signature))
@@ -373,7 +403,20 @@ on_read_back(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *
         return;
     }
     job->objects = sums_of(all);
-    acted(job, BURN_STATE_VERIFIED, BURN_VIEW_ALL);
+    job_acted(job, BURN_STATE_VERIFIED, BURN_VIEW_ALL);
+}
+
+/* The key pair to prove: ours by its mark; for seals alone the one of the certificate that they name. */
+static GBytes *
+proven_id(Job *job)
+{
+    for (guint i = 0; burn_family(job->order) == BURN_FAMILY_SEALS && job->seen != NULL && i < job->seen->objects->len; i++) {
+        const BurnObject *o = job->seen->objects->pdata[i];
+        g_autoptr(GBytes) digest = sha256_of(job->record->certificate);
+        if (o->kind == BURN_OBJECT_CERT && memcmp(o->sha256, g_bytes_get_data(digest, NULL), sizeof o->sha256) == 0)
+            return o->id;
+    }
+    return job->mark;
 }
 
 static void
@@ -386,9 +429,9 @@ on_read_back_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const c
     RAND_bytes(random, sizeof random);
     g_clear_pointer(&job->challenge, g_bytes_unref);
     job->challenge = g_bytes_new(random, sizeof random);
-    ask(job, BURN_MSG_READ_BACK,
-        g_variant_new("(ss@ay@ay)", job->hub->config.module, job->record->token_serial, bytes_variant(job->mark),
-                      bytes_variant(job->challenge)),
+    job_ask(job, BURN_MSG_READ_BACK,
+        g_variant_new("(ss@ay@ay)", job->hub->config.module, job->record->token_serial,
+                      job_bytes(proven_id(job)), job_bytes(job->challenge)),
         "(" BURN_INVENTORY_TYPE "ayay)", on_read_back);
 }
 
@@ -419,7 +462,7 @@ act_seal_pin(Job *job)
         job_finish(job, BURN_INTERRUPTED, error->message);
         return;
     }
-    acted(job, BURN_STATE_PIN_SEALED, job->view);
+    job_acted(job, BURN_STATE_PIN_SEALED, job->view);
 }
 
 void
@@ -461,7 +504,7 @@ job_act(Job *job, BurnAct act)
         act_write_cert(job);
         break;
     case BURN_ACT_NOTE_CERT:
-        acted(job, BURN_STATE_CERT_WRITTEN, job->view);
+        job_acted(job, BURN_STATE_CERT_WRITTEN, job->view);
         break;
     case BURN_ACT_MAKE_SEALS:
         act_make_seals(job);
@@ -470,10 +513,22 @@ job_act(Job *job, BurnAct act)
         act_write_seals(job);
         break;
     case BURN_ACT_NOTE_SEALS:
-        acted(job, BURN_STATE_SEAL_WRITTEN, BURN_VIEW_ALL);
+        job_acted(job, BURN_STATE_SEAL_WRITTEN, BURN_VIEW_ALL);
         break;
     case BURN_ACT_VERIFY:
-        job_close_worker(job, start_read_back);
+        if (burn_family(job->order) == BURN_FAMILY_UNLOCK)
+            job_prove_pin(job);
+        else
+            job_close_worker(job, start_read_back);
+        break;
+    case BURN_ACT_TAKE_CERT:
+        job_take_cert(job);
+        break;
+    case BURN_ACT_REMOVE_OLD:
+        job_remove_old(job);
+        break;
+    case BURN_ACT_WIPE:
+        job_wipe(job);
         break;
     case BURN_ACT_SEAL_PIN:
         act_seal_pin(job);
@@ -482,9 +537,9 @@ job_act(Job *job, BurnAct act)
         job_revoke(job);
         break;
     case BURN_ACT_FINISH:
-        acted(job, BURN_STATE_DONE, job->view);
+        job_acted(job, BURN_STATE_DONE, job->view);
         break;
     default:
-        job_hold(job, "this kind of order is not built yet");
+        g_assert_not_reached(); /* hold, wait and none are job_step's */
     }
 }

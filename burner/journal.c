@@ -9,7 +9,7 @@
 
 #define MAGIC "SBJ1\0\0\0" /* 8 bytes, so that the GVariant behind it is aligned */
 #define MAGIC_SIZE 8
-#define RECORD_TYPE "(suuuuussayayaaybb)"
+#define RECORD_TYPE "(suuuuussayayaayaybb)"
 #define BLOBS_TYPE "a(sssayay)"
 
 static const char *const names[BURN_STATES] = {
@@ -57,6 +57,7 @@ burn_record_free(BurnRecord *r)
     g_free(r->reason);
     g_clear_pointer(&r->public_key, g_bytes_unref);
     g_clear_pointer(&r->certificate, g_bytes_unref);
+    g_clear_pointer(&r->untouched, g_bytes_unref);
     g_ptr_array_unref(r->before);
     g_free(r);
 }
@@ -117,9 +118,9 @@ burn_record_encode(const BurnRecord *r)
     g_variant_builder_init(&before, G_VARIANT_TYPE("aay"));
     for (guint i = 0; i < r->before->len; i++)
         g_variant_builder_add_value(&before, bytes_in(r->before->pdata[i]));
-    return seal(g_variant_new("(suuuuuss@ay@ayaaybb)", r->unit, r->state, r->held_in, r->attempt, r->failures,
+    return seal(g_variant_new("(suuuuuss@ay@ayaay@aybb)", r->unit, r->state, r->held_in, r->attempt, r->failures,
                               r->so_pin, r->token_serial, r->reason, bytes_in(r->public_key), bytes_in(r->certificate), &before,
-                              r->revoked, r->pin_tried));
+                              bytes_in(r->untouched), r->revoked, r->pin_tried));
 }
 
 BurnRecord *
@@ -132,10 +133,11 @@ burn_record_decode(GBytes *bytes, GError **error)
     g_autoptr(GVariant) before = NULL;
     guint state, held_in, so_pin;
     r->before = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    g_variant_get(v, "(suuuuussayay@aaybb)", &r->unit, &state, &held_in, &r->attempt, &r->failures, &so_pin,
-                  &r->token_serial, &r->reason, NULL, NULL, &before, &r->revoked, &r->pin_tried);
+    g_variant_get(v, "(suuuuussayay@aayaybb)", &r->unit, &state, &held_in, &r->attempt, &r->failures, &so_pin,
+                  &r->token_serial, &r->reason, NULL, NULL, &before, NULL, &r->revoked, &r->pin_tried);
     r->public_key = bytes_out(v, 8);
     r->certificate = bytes_out(v, 9);
+    r->untouched = bytes_out(v, 11);
     for (gsize i = 0; i < g_variant_n_children(before); i++) {
         GBytes *digest = bytes_out(before, i);
         if (digest != NULL)

@@ -59,6 +59,7 @@ typedef struct {
     GPtrArray *before;      /* GBytes: CKA_ID of the key pairs and certificates that the token held when it was
                                claimed and that go when the new ones are there (renew, change) */
     BurnSoPin so_pin;       /* which SO PIN the key was initialised with; ours from INITED on */
+    GBytes *untouched;      /* SHA-256 over what else the key holds: it must be the same at the end; or NULL */
     gboolean revoked;       /* the order's revocations are done */
     gboolean pin_tried;     /* a PIN that is not ours was sent and no answer is known yet */
 } BurnRecord;

@@ -97,6 +97,14 @@ typedef struct {
     gboolean factory;          /* keys come initialised, and an empty one may be initialised again */
 } BurnExpect;
 
+/* What goes from the key when the new is there: key pairs and certificates of record->before, and seals of
+ * order->replace_labels. */
+gboolean burn_view_is_old(const BurnObject *object, const BurnExpect *expect);
+/* SHA-256 over the objects that are neither the order's nor old. (transfer full) */
+GBytes *burn_view_untouched(const BurnInventory *inventory, const BurnExpect *expect);
+
+#define BURN_LABEL_WIPED "SB-BLANK" /* a key that was revoked and wiped; its SO PIN is ours */
+
 /* @inventory NULL: the token is absent. Needs digests when the record holds more than INITED. */
 BurnView burn_view(const BurnInventory *inventory, const BurnExpect *expect);
 

@@ -6,8 +6,10 @@
 #include "burner/step.h"
 
 typedef struct {
-    guint privates, publics, certs, good_certs, seals, wrong_data, strange;
-    gboolean bad_flags, other_key;
+    guint privates, publics, certs, good_certs; /* with our mark */
+    guint seals, wrong_seals;                   /* objects of a seal's name: right bytes, wrong bytes */
+    guint old, others;
+    gboolean bad_flags, other_key, has_onto;
 } Count;
 
 static gboolean
@@ -20,16 +22,76 @@ digest_is(GBytes *bytes, const guint8 sha256[32])
            memcmp(digest, sha256, sizeof digest) == 0;
 }
 
-/* The blob that an object of bytes is meant to be, by label and application. */
-static const BurnBlob *
-blob_of(GPtrArray *blobs, const BurnObject *o)
+static gboolean
+is_named(const BurnBlob *b, const BurnObject *o)
 {
-    for (guint i = 0; blobs != NULL && i < blobs->len; i++) {
-        const BurnBlob *b = blobs->pdata[i];
-        if (strcmp(b->label, o->label) == 0 && strcmp(b->application, o->application) == 0)
-            return b;
+    return o->kind == BURN_OBJECT_DATA && strcmp(b->label, o->label) == 0 && strcmp(b->application, o->application) == 0;
+}
+
+static gboolean
+is_a_seal(GPtrArray *blobs, const BurnObject *o)
+{
+    for (guint i = 0; blobs != NULL && i < blobs->len; i++)
+        if (is_named(blobs->pdata[i], o))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+mark_of(const BurnExpect *e, guint8 mark[BURN_MARK_SIZE], char label[33])
+{
+    burn_mark(e->record->unit, e->record->attempt, mark, label);
+}
+
+static gboolean
+is_ours(const BurnObject *o, const BurnExpect *e)
+{
+    guint8 mark[BURN_MARK_SIZE];
+    mark_of(e, mark, NULL);
+    return o->kind != BURN_OBJECT_DATA && burn_object_has_id(o, mark, sizeof mark);
+}
+
+gboolean
+burn_view_is_old(const BurnObject *o, const BurnExpect *e)
+{
+    GPtrArray *labels = e->order->replace_labels;
+    if (o->kind == BURN_OBJECT_DATA && !is_a_seal(e->blobs, o)) {
+        for (guint i = 0; labels != NULL && i < labels->len; i++)
+            if (strcmp(labels->pdata[i], o->label) == 0)
+                return TRUE;
+        return FALSE;
     }
-    return NULL;
+    for (guint i = 0; o->kind <= BURN_OBJECT_CERT && i < e->record->before->len; i++)
+        if (o->id != NULL && g_bytes_equal(e->record->before->pdata[i], o->id))
+            return TRUE;
+    return FALSE;
+}
+
+/* Private keys have no digest: kind, id and label stand for them. Order of listing must not matter, so digests are
+ * added up byte by byte: a change of one object changes the sum. */
+GBytes *
+burn_view_untouched(const BurnInventory *inventory, const BurnExpect *e)
+{
+    guint8 sum[32] = { 0 };
+    for (guint i = 0; i < inventory->objects->len; i++) {
+        const BurnObject *o = inventory->objects->pdata[i];
+        if (is_ours(o, e) || burn_view_is_old(o, e) || is_a_seal(e->blobs, o))
+            continue;
+        g_autoptr(GByteArray) text = g_byte_array_new();
+        guint8 digest[32], kind = (guint8)o->kind;
+        g_byte_array_append(text, &kind, 1);
+        if (o->id != NULL)
+            g_byte_array_append(text, g_bytes_get_data(o->id, NULL), (guint)g_bytes_get_size(o->id));
+        g_byte_array_append(text, (const guint8 *)o->label, (guint)strlen(o->label) + 1);
+        g_byte_array_append(text, o->sha256, sizeof o->sha256);
+        EVP_Digest(text->data, text->len, digest, NULL, EVP_sha256(), NULL);
+        for (guint k = 0, carry = 0; k < sizeof sum; k++) {
+            carry += (guint)sum[k] + digest[k];
+            sum[k] = (guint8)carry;
+            carry >>= 8;
+        }
+    }
+    return g_bytes_new(sum, sizeof sum);
 }
 
 static void
@@ -48,68 +110,131 @@ count_ours(Count *c, const BurnObject *o, const BurnRecord *r)
         if (digest_is(r->certificate, o->sha256))
             c->good_certs++;
     } else {
-        c->strange++;
+        c->others++;
     }
 }
 
 static Count
-count(const BurnInventory *inventory, const BurnExpect *e, const guint8 *mark)
+count(const BurnInventory *inventory, const BurnExpect *e)
 {
     Count c = { 0 };
     for (guint i = 0; i < inventory->objects->len; i++) {
         const BurnObject *o = inventory->objects->pdata[i];
-        const BurnBlob *blob = o->kind == BURN_OBJECT_DATA ? blob_of(e->blobs, o) : NULL;
-        if (o->kind != BURN_OBJECT_DATA && burn_object_has_id(o, mark, BURN_MARK_SIZE))
+        if (o->kind == BURN_OBJECT_CERT && digest_is(e->record->certificate, o->sha256))
+            c.has_onto = TRUE;
+        if (is_ours(o, e))
             count_ours(&c, o, e->record);
-        else if (blob != NULL && digest_is(blob->bytes, o->sha256))
-            c.seals++;
-        else if (blob != NULL)
-            c.wrong_data++;
+        else if (is_a_seal(e->blobs, o))
+            continue; /* below, each seal by itself */
+        else if (burn_view_is_old(o, e))
+            c.old++;
         else
-            c.strange++;
+            c.others++;
     }
     return c;
 }
 
+/* Every seal exactly once with exactly its bytes. */
+static gboolean
+seals_are_right(const BurnInventory *inventory, const BurnExpect *e, Count *c)
+{
+    gboolean right = e->blobs != NULL;
+    for (guint b = 0; e->blobs != NULL && b < e->blobs->len; b++) {
+        const BurnBlob *blob = e->blobs->pdata[b];
+        guint good = 0, all = 0;
+        for (guint i = 0; i < inventory->objects->len; i++) {
+            const BurnObject *o = inventory->objects->pdata[i];
+            if (!is_named(blob, o))
+                continue;
+            all++;
+            if (digest_is(blob->bytes, o->sha256))
+                good++;
+        }
+        c->seals += good;
+        c->wrong_seals += all - good;
+        right = right && good == 1 && all == 1;
+    }
+    return right;
+}
+
 static BurnView
-view_objects(const Count *c, const BurnExpect *e)
+view_seals(const BurnInventory *inventory, const BurnExpect *e, Count *c)
+{
+    if (seals_are_right(inventory, e, c))
+        return c->old > 0 ? BURN_VIEW_OLD : BURN_VIEW_ALL;
+    return c->seals + c->wrong_seals == 0 ? BURN_VIEW_CERT : BURN_VIEW_PART;
+}
+
+/* Key pair, certificate and seals with our mark. */
+static BurnView
+view_pair(const BurnInventory *inventory, const BurnExpect *e, Count *c)
 {
     const BurnRecord *r = e->record;
-    if (c->strange > 0)
-        return BURN_VIEW_CLASH;
     if (c->privates == 0 && c->publics == 0)
-        return c->certs + c->seals + c->wrong_data == 0 ? BURN_VIEW_EMPTY : BURN_VIEW_CLASH;
+        return c->certs == 0 ? BURN_VIEW_EMPTY : BURN_VIEW_CLASH;
     if (c->privates != 1 || c->publics != 1)
         return r->public_key == NULL && c->certs == 0 ? BURN_VIEW_HALF : BURN_VIEW_CLASH;
     if (c->bad_flags || c->other_key || (c->certs > 0 && r->certificate == NULL))
         return BURN_VIEW_CLASH;
     if (c->certs != 1 || c->good_certs != 1)
         return BURN_VIEW_KEY; /* none, a damaged or a double one: writing leaves exactly the right one */
-    if (e->blobs != NULL && c->seals == e->blobs->len && c->wrong_data == 0)
-        return BURN_VIEW_ALL;
-    return c->seals + c->wrong_data == 0 ? BURN_VIEW_CERT : BURN_VIEW_PART;
+    return view_seals(inventory, e, c);
+}
+
+/* May this key become the order's? Its label is not ours. */
+static BurnView
+view_stranger(const BurnInventory *inventory, const BurnExpect *e)
+{
+    const BurnTokenInfo *t = inventory->token;
+    gboolean seen_all = inventory->logged_in || !t->user_pin_set;
+    gboolean empty = inventory->objects->len == 0 && seen_all;
+    gboolean known = e->factory || strcmp(t->label, BURN_LABEL_WIPED) == 0;
+    return e->order->may_erase || (known && empty) ? BURN_VIEW_FREE : BURN_VIEW_OTHER;
 }
 
 static BurnView
 view_fresh(const BurnInventory *inventory, const BurnExpect *e)
 {
-    const BurnTokenInfo *t = inventory->token;
     guint8 mark[BURN_MARK_SIZE];
     char label[33];
-    burn_mark(e->record->unit, e->record->attempt, mark, label);
-    if (!t->initialised)
-        return BURN_VIEW_FREE;
-    if (strcmp(t->label, label) != 0) {
-        gboolean seen_all = inventory->logged_in || !t->user_pin_set;
-        gboolean empty = inventory->objects->len == 0 && seen_all;
-        return e->order->may_erase || (e->factory && empty) ? BURN_VIEW_FREE : BURN_VIEW_OTHER;
-    }
+    mark_of(e, mark, label);
+    if (strcmp(inventory->token->label, label) != 0)
+        return view_stranger(inventory, e);
+    if (inventory->token->pin_locked)
+        return BURN_VIEW_LOCKED;
+    if (!inventory->token->user_pin_set)
+        return BURN_VIEW_NOPIN;
+    Count c = count(inventory, e);
+    if (c.others > 0 || c.old > 0)
+        return BURN_VIEW_CLASH; /* nobody else writes on a fresh key */
+    return view_pair(inventory, e, &c);
+}
+
+static BurnView
+view_in_use(const BurnInventory *inventory, const BurnExpect *e)
+{
+    const BurnTokenInfo *t = inventory->token;
+    Count c = count(inventory, e);
     if (t->pin_locked)
         return BURN_VIEW_LOCKED;
     if (!t->user_pin_set)
         return BURN_VIEW_NOPIN;
-    Count c = count(inventory, e, mark);
-    return view_objects(&c, e);
+    if (e->family == BURN_FAMILY_UNLOCK)
+        return BURN_VIEW_EMPTY;
+    if (e->family == BURN_FAMILY_BESIDE)
+        return view_pair(inventory, e, &c);
+    if (e->record->certificate == NULL)
+        return BURN_VIEW_EMPTY;
+    return c.has_onto ? view_seals(inventory, e, &c) : BURN_VIEW_CLASH;
+}
+
+/* Only a key of ours answers to our SO PIN. */
+static BurnView
+view_revoked(const BurnInventory *inventory, const BurnExpect *e)
+{
+    if (!e->order->may_erase || strcmp(inventory->token->label, BURN_LABEL_WIPED) == 0)
+        return BURN_VIEW_FREE;
+    return g_str_has_prefix(inventory->token->label, "SB-") ? BURN_VIEW_EMPTY : BURN_VIEW_OTHER;
 }
 
 BurnView
@@ -117,5 +242,9 @@ burn_view(const BurnInventory *inventory, const BurnExpect *e)
 {
     if (inventory == NULL || inventory->token == NULL || !inventory->token->present)
         return BURN_VIEW_ABSENT;
-    return view_fresh(inventory, e);
+    if (!inventory->token->initialised)
+        return BURN_VIEW_FREE;
+    if (e->family == BURN_FAMILY_FRESH)
+        return view_fresh(inventory, e);
+    return e->family == BURN_FAMILY_REVOKE ? view_revoked(inventory, e) : view_in_use(inventory, e);
 }
