@@ -163,6 +163,9 @@ arrange_descriptors(int pipe_fd, const int *fds, guint n_fds)
 static void
 plain_signals(void)
 {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL); /* the parent may hold some back (stop.h) */
     signal(SIGINT, SIG_IGN); /* Ctrl-C is for the parent, which stops in order */
     signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_DFL);

@@ -8,8 +8,18 @@
 #include <string.h>
 
 const Command COMMANDS[] = {
-    { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
+    { "init", cmd_init, "make a workspace" },
+    { "ingest", cmd_ingest, "take order folders in" },
+    { "run", cmd_run, "the night: take in, read, check, extract; goes on where it ended" },
+    { "status", cmd_status, "who works, what waits, what to do next" },
+    { "show", cmd_show, "one order: uploads, findings, seals, decisions, burn" },
+    { "review", cmd_review, "make the review page; import decisions" },
     { "verify", cmd_verify, "check electronic seals of any maker" },
+    { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
+    { "audit", cmd_audit, "verify the chain of everything that happened" },
+    { "check", cmd_check, "is this machine fit for tonight" },
+    { "purge", cmd_purge, "retention: remove old uploads and texts" },
+    { "config", cmd_config, "the config that holds" },
     { NULL, NULL, NULL },
 };
 

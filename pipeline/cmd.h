@@ -9,6 +9,7 @@
 #define SB_PIPELINE_CMD_H
 
 #include "pipeline/exit_code.h"
+#include "pipeline/workspace.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,22 @@ extern const Command COMMANDS[];
  */
 gboolean cmd_parse(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries);
 
+typedef struct {
+    Workspace *workspace;
+    gboolean json;
+    gboolean dry_run;
+} CmdWork;
+
+/**
+ * cmd_open: as cmd_parse, for a command that works in a workspace: --workspace, --json, --dry-run and every
+ * config key as a flag are taken, and the workspace is opened.
+ * Returns: FALSE after the message was printed, with @code set.
+ */
+gboolean cmd_open(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries,
+                  CmdWork *work, int *code);
+void cmd_close(CmdWork *work);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdWork, cmd_close)
+
 /* One line on stderr: "sealbatch: message". The error's exit code comes back. */
 int cmd_fail(const GError *error);
 void cmd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -37,7 +54,17 @@ void cmd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* One line of JSON on stdout, flushed, so that a reader of the pipe sees it at once. */
 void cmd_json_line(const char *json);
 
+int cmd_init(int argc, char **argv);
+int cmd_ingest(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_purge(int argc, char **argv);
+int cmd_config(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 
 G_END_DECLS

@@ -138,8 +138,6 @@ read_rest(Conf *conf, Profile *profile)
     static const char *const pins[] = { "fixed", "random", "keep", NULL };
     static const char *const ends[] = { "old_end", "download", NULL };
     static const char *const keys[] = { "ec", "rsa", NULL };
-    /* The code table of seal filing (SES.md): 1 official, 2 finance, 3 invoice, 4 contract, 5 legal rep, 99 other. */
-    static const guint types[SEAL_TYPES] = { 1, 2, 4, 3, 5, 99, 99, 99, 99, 99 };
     profile->title_zh = conf_text(conf, "profile", "title_zh", profile->name);
     profile->title_en = conf_text(conf, "profile", "title_en", profile->name);
     profile->renew_days_before = conf_number(conf, "renewal", "days_before", 60, 3650);
@@ -152,10 +150,9 @@ read_rest(Conf *conf, Profile *profile)
     profile->seal_version = conf_number(conf, "seal", "version", 4, 5);
     profile->seal_max_bytes = conf_number(conf, "seal", "max_bytes", 0, 4 << 20);
     profile->seal_months = conf_number(conf, "seal", "months", 0, 120);
-    for (guint t = 0; t < SEAL_TYPES; t++) {
-        g_autofree char *key = g_strdup_printf("type.%s", seal_type_name(t));
-        profile->seal_types[t] = conf_number(conf, "seal", key, types[t], 9999);
-    }
+    profile->seal_types = seal_type_codes_default();
+    if (!conf->error)
+        seal_type_codes_override(&profile->seal_types, conf->file, &conf->error);
     profile->subject_enterprise = conf_text(conf, "certificate", "subject_enterprise",
                                             "C=CN;O={company};CN={company};serialNumber={credit_code}");
     profile->subject_person = conf_text(conf, "certificate", "subject_person", "C=CN;CN={person}");
@@ -168,6 +165,8 @@ refuse_unknown(Conf *conf)
     g_auto(GStrv) groups = g_key_file_get_groups(conf->file, NULL);
     for (guint g = 0; groups[g]; g++) {
         g_auto(GStrv) keys = g_key_file_get_keys(conf->file, groups[g], NULL, NULL);
+        if (!strcmp(groups[g], SEAL_TYPES_GROUP) || !strcmp(groups[g], SEAL_TYPES_GROUP_V1))
+            continue; /* sealgen has read and checked these */
         for (guint k = 0; keys && keys[k] && !conf->error; k++) {
             g_autofree char *name = g_strdup_printf("%s.%s", groups[g], keys[k]);
             if (!g_hash_table_contains(conf->asked, name))

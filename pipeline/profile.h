@@ -10,6 +10,7 @@
 
 #include "core/finding.h"
 #include "core/order.h"
+#include "sealgen/seal_types.h"
 
 G_BEGIN_DECLS
 
@@ -38,7 +39,7 @@ typedef struct {
     guint seal_version; /* 4, 5 or 1 */
     guint seal_max_bytes; /* of one picture, 0 = no limit */
     guint seal_months;  /* authorised months, 0 = as long as the certificate */
-    gint64 seal_types[SEAL_TYPES]; /* property.type */
+    SealTypeCodes seal_types; /* property.type: [seal-types], [seal-types-v1] */
     /* [subject] template of the certificate's subject, "C=CN;O={company};CN={company};serialNumber={credit_code}" */
     char *subject_enterprise, *subject_person;
     char *key_algorithm; /* "ec" or "rsa" */

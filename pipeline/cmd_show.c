@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sealbatch show ORDER: everything the workspace knows about one order. It shows personal data, on the
+ * terminal of whoever may read the workspace, and nowhere else.
+ */
+#include <jansson.h>
+
+#include "pipeline/cmd.h"
+#include "pipeline/finding_text.h"
+#include "pipeline/json_text.h"
+
+static gboolean
+show_findings(Workspace *ws, const char *order_id, Language language, GError **error)
+{
+    g_autoptr(GPtrArray) findings = store_findings(ws->store, order_id, error);
+    for (guint i = 0; findings && i < findings->len; i++) {
+        const Finding *f = findings->pdata[i];
+        g_print("  %-7s %s", severity_title(f->severity, language), finding_title(f->code, language));
+        if (f->file)
+            g_print("  (%s)", f->file);
+        if (f->seal)
+            g_print("  (%s)", f->seal);
+        g_print("\n");
+        if (f->read || f->form)
+            g_print("          read %s, form %s\n", f->read ? f->read : "-", f->form ? f->form : "-");
+        if (f->detail)
+            g_print("          %s\n", f->detail);
+    }
+    return findings != NULL;
+}
+
+static gboolean
+show_seals(Workspace *ws, const char *order_id, Language language, GError **error)
+{
+    g_autoptr(GPtrArray) seals = store_seals(ws->store, order_id, error);
+    for (guint i = 0; seals && i < seals->len; i++) {
+        const StoreSeal *s = seals->pdata[i];
+        g_autofree char *path = s->picture ? evidence_path(ws->evidence, s->picture) : NULL;
+        g_print("  %s  %g x %g mm, measured %.2f x %.2f, %u px/mm\n          %s\n", seal_title(s->type, language),
+                s->width_mm, s->height_mm, s->measured_mm[0], s->measured_mm[1], s->px_per_mm, path ? path : "no picture");
+    }
+    return seals != NULL;
+}
+
+static gboolean
+show_history(Workspace *ws, const char *order_id, GError **error)
+{
+    g_autoptr(GPtrArray) decisions = store_decisions(ws->store, order_id, error);
+    g_autoptr(GPtrArray) units = decisions ? store_units(ws->store, order_id, error) : NULL;
+    for (guint i = 0; decisions && i < decisions->len; i++) {
+        const StoreDecided *d = decisions->pdata[i];
+        g_print("  reviewer %u  %s: %s\n", d->place, d->reviewer, d->approve ? "approved" : "rejected");
+    }
+    for (guint i = 0; units && i < units->len; i++) {
+        const StoreUnit *u = units->pdata[i];
+        g_print("  burn  %s  %s  token %s\n", u->unit, burn_state_name(u->state),
+                u->token_serial && *u->token_serial ? u->token_serial : "-");
+    }
+    return units != NULL;
+}
+
+/* The order's JSON line as reading made it, with state and decisions around it. */
+static gboolean
+show_json(Workspace *ws, const StoreOrder *order, GError **error)
+{
+    g_autoptr(GBytes) result = order->result ? evidence_get(ws->evidence, order->result, error) : NULL;
+    if (order->result && !result)
+        return FALSE;
+    gsize length = 0;
+    const char *text = result ? g_bytes_get_data(result, &length) : NULL;
+    json_t *o = json_pack("{s:s, s:o, s:s, s:o}", "type", "show", "order_id", json_text(order->order_id), "state",
+                          order_state_name(order->state), "reason", json_text(order->reason));
+    json_t *inner = text ? json_loadb(text, length, 0, NULL) : NULL;
+    json_object_set_new(o, "result", inner ? inner : json_null());
+    g_autofree char *line = json_line(o);
+    cmd_json_line(line);
+    return TRUE;
+}
+
+static gboolean
+show(Workspace *ws, const StoreOrder *order, Language language, GError **error)
+{
+    g_print("%s  %s, %s, %s%s%s\n", order->order_id, order_state_name(order->state), order_kind_name(order->kind),
+            order->profile, order->reason ? ": " : "", order->reason ? order->reason : "");
+    for (guint i = 0; i < order->uploads->len; i++) {
+        const StoreUpload *u = order->uploads->pdata[i];
+        g_print("  %-28s %s, %" G_GUINT64_FORMAT " KB\n", u->file, role_title(u->role, language), u->bytes / 1024);
+    }
+    return show_findings(ws, order->order_id, language, error) && show_seals(ws, order->order_id, language, error) &&
+           show_history(ws, order->order_id, error);
+}
+
+int
+cmd_show(int argc, char **argv)
+{
+    g_auto(CmdWork) work = { 0 };
+    g_autoptr(GError) error = NULL;
+    int code;
+    if (!cmd_open(&argc, &argv, "ORDER", "Shows an order: uploads, findings, seals, decisions, burn.", NULL, &work, &code))
+        return code;
+    if (argc != 2) {
+        cmd_say("show needs one ORDER");
+        return EXIT_USAGE;
+    }
+    g_autoptr(StoreOrder) order = store_get_order(work.workspace->store, argv[1], &error);
+    if (error)
+        return cmd_fail(error);
+    if (!order) {
+        cmd_say("order %s is not in this workspace", argv[1]);
+        return EXIT_USAGE;
+    }
+    gboolean fine = work.json ? show_json(work.workspace, order, &error)
+                              : show(work.workspace, order, language_of_locale(), &error);
+    return fine ? EXIT_DONE : cmd_fail(error);
+}

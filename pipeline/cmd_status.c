@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sealbatch status: who works, what waits, and what to do next; with --all or a state, the orders themselves.
+ */
+#include <jansson.h>
+
+#include "pipeline/cmd.h"
+#include "pipeline/json_text.h"
+#include "pipeline/run_lock.h"
+#include "pipeline/summary.h"
+
+static void
+print_order(const StoreOrder *order, gboolean json)
+{
+    if (json) {
+        g_autofree char *line = json_line(json_pack(
+            "{s:s, s:o, s:s, s:s, s:o, s:o, s:I}", "type", "order", "order_id", json_text(order->order_id), "state",
+            order_state_name(order->state), "kind", order_kind_name(order->kind), "profile", json_text(order->profile),
+            "reason", json_text(order->reason), "changed_at", (json_int_t)order->changed_at));
+        cmd_json_line(line);
+        return;
+    }
+    g_print("%-24s %-9s %-8s %-22s %s\n", order->order_id, order_state_name(order->state), order_kind_name(order->kind),
+            order->profile, order->reason ? order->reason : "");
+}
+
+static gboolean
+print_orders(Workspace *ws, OrderState state, gboolean json, GError **error)
+{
+    g_autoptr(GPtrArray) orders = store_list_orders(ws->store, state, error);
+    for (guint i = 0; orders && i < orders->len; i++)
+        print_order(orders->pdata[i], json);
+    return orders != NULL;
+}
+
+int
+cmd_status(int argc, char **argv)
+{
+    g_auto(CmdWork) work = { 0 };
+    g_auto(Summary) summary = { 0 };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *only = NULL;
+    gboolean all = FALSE, held = FALSE;
+    const GOptionEntry entries[] = {
+        { "all", 0, 0, G_OPTION_ARG_NONE, &all, "List every order", NULL },
+        { "held", 0, 0, G_OPTION_ARG_NONE, &held, "List held orders and why", NULL },
+        { "state", 0, 0, G_OPTION_ARG_STRING, &only, "List orders in this state (received, review, ready, ...)", "STATE" },
+        { NULL },
+    };
+    int code;
+    OrderState state = STATES;
+    if (!cmd_open(&argc, &argv, "", "Says who works in the workspace, what waits, and what to do next.", entries, &work,
+                  &code))
+        return code;
+    if (only && !order_state_from_name(only, &state)) {
+        cmd_say("there is no state \"%s\"", only);
+        return EXIT_USAGE;
+    }
+    if (held)
+        state = STATE_HELD;
+    if ((all || only || held) && !print_orders(work.workspace, state, work.json, &error))
+        return cmd_fail(error);
+    if (!summary_make(work.workspace, &summary, &error))
+        return cmd_fail(error);
+    g_autofree char *holder = run_lock_holder(work.workspace->dir);
+    if (holder)
+        cmd_say("at work now: %s", holder);
+    code = summary_exit_code(&summary);
+    summary_print(&summary, work.json, (ExitCode)code);
+    return code;
+}

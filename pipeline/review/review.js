@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The review page: shows one order at a time and takes decisions by keyboard. Loads nothing, sends nothing. */
+'use strict';
+(function () {
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const zh = data.language === 'zh';
+  const T = zh ? {
+    title: '待审核订单', export: '导出决定 (e)', of: (a, b) => `已决定 ${a} / ${b}`, read: '识别', form: '填写',
+    keys: [['j/k', '上下'], ['n/p', '订单'], ['a', '通过'], ['r', '退回'], ['u', '撤销'], ['w', '整页'], ['z', '印章 400%'], ['e', '导出']],
+    look: '请先逐项看完每个待审核的问题（j）', refuse: '此订单须退回申请人，不能通过', why: '退回原因（必填，回车确认）', approved: '通过', rejected: '退回：',
+    none: '没有待审核的订单', gone: '没有图片', seals: '印章', measured: '实测', declared: '尺寸', fused: '提取结果', sample: '印模', unused: '未采用', by: '复核：第 1 位审核人已通过：',
+    scale: { unproven: '尺寸来源：未证实', sheet_marks: '尺寸来源：采集表标记', paper_edges: '尺寸来源：纸张边缘', dpi_page_size: '尺寸来源：分辨率与页面大小' },
+  } : {
+    title: 'Orders to review', export: 'Export decisions (e)', of: (a, b) => `${a} of ${b} decided`, read: 'read', form: 'form',
+    keys: [['j/k', 'finding'], ['n/p', 'order'], ['a', 'approve'], ['r', 'reject'], ['u', 'undo'], ['w', 'whole page'], ['z', 'seals 400 %'], ['e', 'export']],
+    look: 'Look at every finding first (j)', refuse: 'This order must go back to the applicant; it cannot be approved', why: 'Why it is rejected (needed; Enter confirms)', approved: 'approved', rejected: 'rejected: ',
+    none: 'No order waits for review', gone: 'no picture', seals: 'Seals', measured: 'measured', declared: 'size', fused: 'extracted', sample: 'sample', unused: 'not used', by: 'Second review. Approved by the first reviewer: ',
+    scale: { unproven: 'scale: not proven', sheet_marks: 'scale: marks of the sheet', paper_edges: 'scale: paper edges', dpi_page_size: 'scale: dpi and page size' },
+  };
+  const MM = 96 / 25.4; /* CSS pixels a millimetre */
+  const decisions = new Map(); /* order_id -> {verdict, note} */
+  const seen = new Map();      /* order_id -> Set of finding indexes */
+  let at = 0, finding = 0, big = false, asking = false;
+
+  const make = (tag, cls, text) => {
+    const e = document.createElement(tag);
+    if (cls) e.className = cls;
+    if (text !== undefined && text !== null) e.textContent = text;
+    return e;
+  };
+  const order = () => data.orders[at];
+  const needed = (o) => o.findings.map((f, i) => f.severity === 'note' ? -1 : i).filter((i) => i >= 0);
+  const seenOf = (o) => { if (!seen.has(o.order_id)) seen.set(o.order_id, new Set()); return seen.get(o.order_id); };
+  const allSeen = (o) => needed(o).every((i) => seenOf(o).has(i));
+
+  function picture(slot, cls) {
+    if (!slot || !slot.src) return make('div', 'gone', T.gone);
+    const img = make('img', cls);
+    img.src = slot.src;
+    img.alt = '';
+    return img;
+  }
+
+  function text(marks, plain) {
+    const dd = make('dd');
+    if (!marks) { dd.textContent = plain; return dd; }
+    for (const [part, differs] of marks) dd.appendChild(differs ? make('mark', '', part) : document.createTextNode(part));
+    return dd;
+  }
+
+  function findingCard(f, i, o) {
+    const card = make('article', 'finding ' + f.severity + (seenOf(o).has(i) ? ' seen' : '') + (i === finding ? ' now' : ''));
+    card.id = 'f' + i;
+    card.appendChild(make('h2', '', f.title));
+    const where = [f.role, f.seal, f.field, f.file].filter((x, k, all) => x && all.indexOf(x) === k).join(' · ');
+    card.appendChild(make('div', 'where', where));
+    card.appendChild(make('p', 'hint', f.hint + (f.detail ? ' — ' + f.detail : '')));
+    if (f.crop) card.appendChild(picture(f.crop, 'crop'));
+    else if (f.whole && f.severity !== 'note') card.appendChild(picture(f.whole, 'crop'));
+    if (f.read !== null || f.form !== null) {
+      const dl = make('dl', 'texts');
+      dl.append(make('dt', '', T.read), text(f.read_marks, f.read === null ? '—' : f.read));
+      dl.append(make('dt', '', T.form), text(f.form_marks, f.form === null ? '—' : f.form));
+      card.appendChild(dl);
+    }
+    card.addEventListener('click', () => { look(i); });
+    return card;
+  }
+
+  function sealCard(s) {
+    const box = make('div', 'seal'), row = make('div', 'row');
+    const measured = s.measured_mm ? s.measured_mm.map((x) => x === null ? '?' : x.toFixed(2)).join(' × ') : '?';
+    box.appendChild(make('h2', '', `${s.title || s.type}  ${s.width_mm} × ${s.height_mm} mm`));
+    box.appendChild(make('div', 'where', `${T.measured} ${measured} mm · ${T.scale[s.scale_source] || s.scale_source || ''}`));
+    const fused = make('figure');
+    const img = picture(s, 'fused');
+    if (s.src) {
+      const k = big ? 4 : 1;
+      img.width = Math.round(s.width_mm * MM * k);
+      img.height = Math.round(s.height_mm * MM * k);
+    }
+    fused.append(img, make('figcaption', '', `${T.fused} ${big ? '400 %' : '100 %'}`));
+    row.appendChild(fused);
+    s.samples.forEach((x, i) => {
+      const fig = make('figure', x.used ? '' : 'unused');
+      const words = [`${T.sample} ${i + 1}`, x.used ? '' : T.unused, x.reasons || ''].filter(Boolean).join(' · ');
+      fig.append(picture(x.crop, 'sample'), make('figcaption', '', words));
+      row.appendChild(fig);
+    });
+    box.appendChild(row);
+    for (const line of s.lines || []) if (line.text) box.appendChild(make('div', 'where', `${line.text} (${line.verdict})`));
+    return box;
+  }
+
+  function decisionBar(o) {
+    const bar = make('div');
+    bar.id = 'decision';
+    const d = decisions.get(o.order_id);
+    if (asking) {
+      const area = make('textarea');
+      area.rows = 2;
+      area.maxLength = 500;
+      area.placeholder = T.why;
+      area.addEventListener('keydown', (e) => {
+        e.stopPropagation();
+        if (e.key === 'Escape') { asking = false; draw(); }
+        if (e.key === 'Enter' && !e.shiftKey && area.value.trim()) {
+          e.preventDefault();
+          decisions.set(o.order_id, { verdict: 'reject', note: area.value.trim() });
+          asking = false;
+          next();
+        }
+      });
+      bar.appendChild(area);
+      setTimeout(() => area.focus(), 0);
+    } else if (d) {
+      bar.appendChild(make('strong', d.verdict, d.verdict === 'approve' ? T.approved : T.rejected + d.note));
+    } else if (o.findings.some((f) => f.severity === 'refuse')) {
+      bar.appendChild(make('span', 'reject', T.refuse));
+    } else if (!allSeen(o)) {
+      bar.appendChild(make('span', 'where', T.look));
+    } else {
+      for (const [key, word] of T.keys.slice(2, 4)) bar.append(make('kbd', '', key), document.createTextNode(' ' + word + '   '));
+    }
+    return bar;
+  }
+
+  function draw() {
+    const nav = document.getElementById('orders'), main = document.getElementById('order');
+    document.getElementById('title').textContent = T.title;
+    document.getElementById('count').textContent = T.of(decisions.size, data.orders.length);
+    nav.replaceChildren(...data.orders.map((o, i) => {
+      const d = decisions.get(o.order_id);
+      const a = make('a', (i === at ? 'now ' : '') + (d ? d.verdict : ''), o.order_id);
+      a.appendChild(make('small', '', (d ? (d.verdict === 'approve' ? '✓ ' : '✗ ') : '') + needed(o).length + ' · ' + (o.form.company_name || o.kind)));
+      a.addEventListener('click', () => go(i));
+      return a;
+    }));
+    if (!data.orders.length) { main.replaceChildren(make('div', 'done', T.none)); return; }
+    const o = order();
+    const parts = [make('h1', '', o.order_id + '  ' + (o.form.company_name || '')),
+      make('p', '', [o.form.credit_code, o.form.legal_rep, o.kind, o.profile].filter(Boolean).join(' · '))];
+    const first = o.decided.find((d) => d.place === 1);
+    if (first) parts.push(make('p', 'where', T.by + first.reviewer));
+    o.findings.forEach((f, i) => parts.push(findingCard(f, i, o)));
+    if (o.seals.length) parts.push(make('h1', '', T.seals));
+    o.seals.forEach((s) => parts.push(sealCard(s)));
+    parts.push(decisionBar(o));
+    main.replaceChildren(...parts);
+  }
+
+  function look(i) {
+    const o = order();
+    if (!o.findings.length) return;
+    finding = Math.max(0, Math.min(o.findings.length - 1, i));
+    seenOf(o).add(finding);
+    draw();
+    document.getElementById('f' + finding).scrollIntoView({ block: 'center' });
+  }
+  function go(i) {
+    if (!data.orders.length) return;
+    at = Math.max(0, Math.min(data.orders.length - 1, i));
+    finding = 0;
+    asking = false;
+    look(0);
+    window.scrollTo(0, 0);
+  }
+  function next() {
+    const open = data.orders.findIndex((o, i) => i > at && !decisions.has(o.order_id));
+    const any = open >= 0 ? open : data.orders.findIndex((o) => !decisions.has(o.order_id));
+    if (any >= 0) go(any); else draw();
+  }
+  function approve() {
+    const o = order();
+    if (o.findings.some((f) => f.severity === 'refuse') || !allSeen(o)) return;
+    decisions.set(o.order_id, { verdict: 'approve' });
+    next();
+  }
+  function whole() {
+    const zoom = document.getElementById('zoom');
+    if (!zoom.hidden) { zoom.hidden = true; return; }
+    const f = order().findings[finding];
+    zoom.replaceChildren(picture(f && f.whole, ''));
+    zoom.hidden = false;
+  }
+  function exportAll() {
+    const list = data.orders.filter((o) => decisions.has(o.order_id)).map((o) => {
+      const d = decisions.get(o.order_id), out = { order_id: o.order_id, result: o.result, verdict: d.verdict };
+      if (d.note) out.note = d.note;
+      return out;
+    });
+    const body = JSON.stringify({ type: 'sealbatch-decisions', version: 1, decisions: list }, null, 1);
+    const a = make('a');
+    a.href = 'data:application/json;charset=utf-8,' + encodeURIComponent(body);
+    a.download = 'decisions.json';
+    a.click();
+  }
+
+  document.addEventListener('keydown', (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || !data.orders.length) return;
+    const act = { j: () => look(finding + 1), k: () => look(finding - 1), n: () => go(at + 1), p: () => go(at - 1), a: approve,
+      r: () => { asking = true; draw(); }, u: () => { decisions.delete(order().order_id); draw(); }, w: whole,
+      z: () => { big = !big; draw(); }, e: exportAll, Escape: () => { document.getElementById('zoom').hidden = true; } }[e.key];
+    if (act) { e.preventDefault(); act(); }
+  });
+  const keys = document.getElementById('keys');
+  for (const [key, word] of T.keys) keys.append(make('kbd', '', key), document.createTextNode(' ' + word + '  '));
+  document.documentElement.lang = zh ? 'zh-CN' : 'en';
+  document.getElementById('export').textContent = T.export;
+  document.getElementById('export').addEventListener('click', exportAll);
+  document.getElementById('zoom').addEventListener('click', whole);
+  if (data.orders.length) go(0); else draw();
+}());

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Counts by state, worded for the operator.
+ */
+#include "pipeline/summary.h"
+
+#include <jansson.h>
+
+#include "pipeline/cmd.h"
+#include "pipeline/json_text.h"
+
+static const struct {
+    OrderState state;
+    const char *text;
+} ROWS[] = {
+    { STATE_RECEIVED, "taken in, not read yet" },
+    { STATE_REFUSED, "refused: ask the applicant again" },
+    { STATE_REVIEW, "wait for review" },
+    { STATE_REJECTED, "rejected by a reviewer" },
+    { STATE_READY, "ready to be burned" },
+    { STATE_BURNING, "burning, to be continued" },
+    { STATE_HELD, "held: a person must decide" },
+    { STATE_FAILED, "failed while burning" },
+    { STATE_DONE, "done" },
+    { STATE_PURGED, "done and purged" },
+};
+
+static void
+choose_next(Workspace *ws, Summary *s)
+{
+    const guint *n = s->counts;
+    const char *w = ws->dir;
+    s->next = "nothing";
+    if (n[STATE_HELD]) {
+        s->next = "held";
+        s->next_line = g_strdup_printf("%u held: `sealbatch status --held -w %s` says why and what to decide",
+                                       n[STATE_HELD], w);
+    } else if (n[STATE_RECEIVED]) {
+        s->next = "run";
+        s->next_line = g_strdup_printf("%u to read: sealbatch run -w %s", n[STATE_RECEIVED], w);
+    } else if (n[STATE_REVIEW]) {
+        s->next = "review";
+        s->next_line = g_strdup_printf("%u wait for two reviewers: open %s/out/review.html, then"
+                                       " sealbatch review import decisions.json --as NAME -w %s",
+                                       n[STATE_REVIEW], w, w);
+    } else if (n[STATE_READY] + n[STATE_BURNING]) {
+        s->next = "burn";
+        s->next_line = g_strdup_printf("%u ready: plug keys in, then sealbatch burn -w %s",
+                                       n[STATE_READY] + n[STATE_BURNING], w);
+    } else
+        s->next_line = g_strdup("nothing is left to do");
+}
+
+gboolean
+summary_make(Workspace *ws, Summary *summary, GError **error)
+{
+    *summary = (Summary){ 0 };
+    if (!store_count_states(ws->store, summary->counts, error))
+        return FALSE;
+    choose_next(ws, summary);
+    return TRUE;
+}
+
+void
+summary_clear(Summary *summary)
+{
+    g_clear_pointer(&summary->next_line, g_free);
+}
+
+void
+summary_print(const Summary *summary, gboolean json, ExitCode code)
+{
+    if (json) {
+        json_t *o = json_pack("{s:s}", "type", "summary"), *counts = json_object();
+        for (guint i = 0; i < STATES; i++)
+            json_object_set_new(counts, order_state_name(i), json_integer(summary->counts[i]));
+        json_object_set_new(o, "orders", counts);
+        json_object_set_new(o, "next", json_string(summary->next));
+        json_object_set_new(o, "exit", json_string(exit_code_name(code)));
+        g_autofree char *line = json_line(o);
+        cmd_json_line(line);
+        return;
+    }
+    g_print("\nORDERS\n");
+    gboolean any = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++)
+        if (summary->counts[ROWS[i].state]) {
+            g_print("%7u  %s\n", summary->counts[ROWS[i].state], ROWS[i].text);
+            any = TRUE;
+        }
+    if (!any)
+        g_print("      0  the workspace is empty\n");
+    g_print("NEXT     %s\n", summary->next_line);
+}
+
+ExitCode
+summary_exit_code(const Summary *summary)
+{
+    ExitCode code = summary->counts[STATE_REVIEW] ? EXIT_REVIEW : EXIT_DONE;
+    return summary->counts[STATE_HELD] + summary->counts[STATE_FAILED] ? exit_code_worst(code, EXIT_FAILED) : code;
+}
