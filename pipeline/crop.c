@@ -27,7 +27,7 @@ whole_page(const Page *page, const CropSpec *spec)
     Homography to_source = homography_scale((double)page->image->width / w, (double)page->image->height / h);
     g_autoptr(Image) small = image_warp(page->image, &to_source, w, h, 255);
     g_autoptr(Image) upright = image_turn(small, turned / 90);
-    return png_write_image(upright, 0);
+    return image_to_png(upright, 0);
 }
 
 static GBytes *
@@ -45,7 +45,7 @@ piece(const Page *page, const CropSpec *spec)
     to_image = homography_then(&to_stored, &from_stored);
     g_autoptr(Image) cut = image_warp(page->image, &to_image, (guint)MAX(1, full_w * scale),
                                       (guint)MAX(1, full_h * scale), 255);
-    return png_write_image(cut, 0);
+    return image_to_png(cut, 0);
 }
 
 GBytes *
