@@ -12,6 +12,7 @@
 #define SIZE_ALIKE 0.10     /* sides of impressions of one seal, relative */
 #define LIKE_IN_ROW 0.40    /* likeness that makes neighbours one seal */
 #define LIKE_ELSEWHERE 0.68 /* the same anywhere on the sheet */
+#define LINE_INK 0.10       /* share of ink from which there is a line of text */
 #define GROUPS_MOST 12      /* for the matching: 2^12 states */
 #define COST_NONE 3.5       /* a seal without a group */
 
@@ -202,6 +203,22 @@ median_of(const GPtrArray *members, double (*value)(const Impression *))
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* Share of ink where a line below the star would be: 0.42 to 0.60 of the radius, 35 degrees to each side. */
+static double
+line_ink(const Impression *imp)
+{
+    const Outline *o = &imp->outline;
+    double sum = 0;
+    guint n = 0;
+    for (double r = 0.42; r < 0.61; r += 0.03)
+        for (double a = -35; a <= 35; a += 2.5, n++) {
+            double t = (90 + imp->turn_deg + a) * G_PI / 180;
+            sum += MIN(1, plane_at(imp->alpha, o->centre.x + r * o->width / 2 * cos(t),
+                                   o->centre.y + r * o->width / 2 * sin(t)));
+        }
+    return sum / n;
+}
+
 static void
 describe(SealGroup *group)
 {
@@ -217,8 +234,35 @@ describe(SealGroup *group)
         }
     }
     group->shape = ((Impression *)g_ptr_array_index(group->members, 0))->outline.shape;
+    if (group->shape == SHAPE_ROUND)
+        group->has_line = median_of(group->members, line_ink) > LINE_INK;
     group->width_mm = median_of(group->members, impression_width_mm);
     group->height_mm = median_of(group->members, impression_height_mm);
+}
+
+/* How well each lies on the others of its seal: a doubled or ruined one does not. */
+static void
+set_likeness(const GPtrArray *groups, const GPtrArray *impressions, const GArray *pairs)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        const SealGroup *g = g_ptr_array_index(groups, i);
+        for (guint k = 0; k < g->members->len; k++) {
+            Impression *imp = g_ptr_array_index(g->members, k);
+            double sum = 0;
+            guint n = 0;
+            for (guint p = 0; p < pairs->len; p++) {
+                const Pair *pair = &g_array_index(pairs, Pair, p);
+                const Impression *a = g_ptr_array_index(impressions, pair->a),
+                                 *b = g_ptr_array_index(impressions, pair->b);
+                const Impression *other = a == imp ? b : b == imp ? a : NULL;
+                if (other && g_ptr_array_find(g->members, other, NULL)) {
+                    sum += MAX(0, pair->likeness);
+                    n++;
+                }
+            }
+            imp->likeness = n ? sum / n : 1;
+        }
+    }
 }
 
 GPtrArray *
@@ -244,6 +288,13 @@ assign_groups(GPtrArray *impressions)
         if (g)
             describe(g);
     }
+    guint rank = 0;
+    for (guint i = 0; i < out->len; i++) {
+        SealGroup *g = g_ptr_array_index(out, i);
+        g->rank = rank;
+        rank += g->members->len > 1 || (g->shape != SHAPE_FREE && MIN(g->width_mm, g->height_mm) > 12);
+    }
+    set_likeness(out, impressions, pairs);
     return out;
 }
 
@@ -257,9 +308,14 @@ static const double SHAPE_COST[SEAL_TYPES][SHAPES] = {
 };
 
 static double
-pair_cost(const SealGroup *group, guint rank, const OrderSeal *seal, guint place)
+pair_cost(const SealGroup *group, const OrderSeal *seal, guint place)
 {
-    double cost = SHAPE_COST[seal->type][group->shape] + 0.35 * fabs((double)rank - place);
+    /* squared: of two seals that look alike the upper one is the first */
+    double off = (double)group->rank - place, cost = SHAPE_COST[seal->type][group->shape] + MIN(2, 0.25 * off * off);
+    if (group->shape == SHAPE_ROUND && seal->type == SEAL_OFFICIAL && group->has_line)
+        cost += 0.8;
+    if (group->shape == SHAPE_ROUND && (seal->type == SEAL_FINANCE || seal->type == SEAL_CONTRACT) && !group->has_line)
+        cost += 0.8;
     if (seal->width_mm > 0) {
         double w = seal->width_mm, h = seal->height_mm;
         gboolean across = group->width_mm >= group->height_mm;
@@ -302,7 +358,7 @@ assign_seals(GPtrArray *groups, const Order *order)
             for (guint g = 0; g < n; g++) {
                 if (s >> g & 1)
                     continue;
-                double cost = pair_cost(g_ptr_array_index(groups, pick[g]), pick[g], seal, k) + next[s | 1u << g];
+                double cost = pair_cost(g_ptr_array_index(groups, pick[g]), seal, k) + next[s | 1u << g];
                 if (cost < now[s]) {
                     now[s] = cost;
                     chosen[s] = (gint8)g;

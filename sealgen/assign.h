@@ -17,6 +17,8 @@ typedef struct {
     guint main_row;     /* the row most of them stand in */
     SealShape shape;
     double width_mm, height_mm; /* medians */
+    gboolean has_line;          /* round: a line of text stands below the middle (财务专用章), not only the ring */
+    guint rank;                 /* place among the groups that may be seals */
 } SealGroup;
 
 void seal_group_free(SealGroup *group);

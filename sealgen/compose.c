@@ -14,8 +14,10 @@
 #define FUSE_MARGIN_MM 1.5
 #define LIKE_LEAST 0.38 /* a sample that registers worse is another seal's, or ruined */
 #define SAMPLES_USED 4
+#define SAMPLES_MOST 16
 #define AS_DECLARED_MM 0.5 /* measured this near: the declared size is meant */
 #define NOTE_MM 1.0        /* measured this near: a note; beyond: a person looks */
+#define MUCH_INK 1.35      /* against the median sample: two impressions over each other */
 #define POOR_QUALITY 0.30
 
 typedef struct {
@@ -96,13 +98,38 @@ sample_finding(FindingCode code, Severity severity, const SheetSeal *seal, const
 
 /* What a sample is worth before the others are looked at. */
 static double
-first_merit(const Impression *imp)
+first_merit(const Impression *imp, double usual_ink_mm2)
 {
     double merit = imp->outline.shape == SHAPE_FREE ? 0.5 : imp->outline.support;
     merit *= 1 - MIN(0.7, 2.5 * imp->foreign_share);
+    merit *= 0.2 + 0.8 * imp->likeness;
     if (imp->overlapped)
         merit *= 0.4;
+    if (usual_ink_mm2 > 0 && imp->ink_mm2 > MUCH_INK * usual_ink_mm2)
+        merit *= 0.4;
     return merit;
+}
+
+static double
+median3(double *v, guint n)
+{
+    for (guint i = 1; i < n; i++)
+        for (guint k = i; k > 0 && v[k - 1] > v[k]; k--) {
+            double t = v[k];
+            v[k] = v[k - 1];
+            v[k - 1] = t;
+        }
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+static double
+median_ink(const GPtrArray *members)
+{
+    double v[32];
+    guint n = MIN(members->len, G_N_ELEMENTS(v));
+    for (guint i = 0; i < n; i++)
+        v[i] = ((const Impression *)g_ptr_array_index(members, i))->ink_mm2;
+    return n >= 3 ? median3(v, n) : 0;
 }
 
 static SheetSample *
@@ -217,18 +244,6 @@ choose_samples(Candidate *c, guint n, guint ref, FuseSample *out, guint *index, 
     return m;
 }
 
-static double
-median3(double *v, guint n)
-{
-    for (guint i = 1; i < n; i++)
-        for (guint k = i; k > 0 && v[k - 1] > v[k]; k--) {
-            double t = v[k];
-            v[k] = v[k - 1];
-            v[k - 1] = t;
-        }
-    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
 /* The seal's own size: the fused outline, on the scale that the samples agree on. */
 static void
 measure(const Candidate *c, const guint *index, guint m, const Canon *canon, const Outline *fused, SheetSeal *seal)
@@ -259,9 +274,18 @@ draw(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint
     seal->height_mm = (double)seal->height / ppm;
     double sx = o->width / seal->width, sy = o->height / seal->height;
     Point middle = { (seal->width - 1) / 2.0, (seal->height - 1) / 2.0 };
-    /* canvas axes first, then the turn */
-    double a = turn_deg * G_PI / 180, c = cos(a), s = sin(a);
-    Affine map = { { c * sx, -s * sy, 0, s * sx, c * sy, 0 } };
+    Affine map;
+    if (seal->shape == SHAPE_ROUND) {
+        /* a circle seen a little askew: turn, then stretch along the ellipse's own axes */
+        Point none = { 0, 0 };
+        Affine turn = affine_turn(turn_deg - o->turn_deg, 1, 1, none, none), stretch = { { sx, 0, 0, 0, sy, 0 } };
+        Affine back = affine_turn(o->turn_deg, 1, 1, none, none);
+        map = affine_then(&turn, &stretch);
+        map = affine_then(&map, &back);
+    } else { /* canvas axes first, then the turn */
+        double a = turn_deg * G_PI / 180, c = cos(a), s = sin(a);
+        map = (Affine){ { c * sx, -s * sy, 0, s * sx, c * sy, 0 } };
+    }
     map.m[2] = o->centre.x - map.m[0] * middle.x - map.m[1] * middle.y;
     map.m[5] = o->centre.y - map.m[3] * middle.x - map.m[4] * middle.y;
     g_autoptr(Plane) big = plane_warp(ink, &map, seal->width, seal->height, ppm, TRUE);
@@ -348,14 +372,15 @@ void
 compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *ordered, const SheetOptions *options,
              SheetSeal *seal, GPtrArray *findings, SheetTimes *times)
 {
-    guint n = group->members->len;
+    guint n = MIN(group->members->len, SAMPLES_MOST);
     g_autofree Candidate *c = g_new0(Candidate, n);
     double start = cpu_ms_now();
     seal->shape = group->shape;
+    double usual = median_ink(group->members);
     for (guint i = 0; i < n; i++) {
         c[i].imp = g_ptr_array_index(group->members, i);
         c[i].sample = add_sample(seal, c[i].imp, views);
-        c[i].merit = first_merit(c[i].imp);
+        c[i].merit = first_merit(c[i].imp, usual);
         if (c[i].imp->row != group->main_row) {
             c[i].sample->reasons |= SAMPLE_OUTSIDE;
             c[i].merit *= 0.5;
@@ -384,16 +409,7 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     if (fabs(turn) > 45 || seal->shape == SHAPE_FREE)
         turn = 0;
     /* width and height as they lie in the upright picture */
-    if (seal->shape == SHAPE_ROUND) {
-        outline.width = outline.height = (outline.width + outline.height) / 2;
-        if (fine.shape == SHAPE_ROUND && fabs(cos(fine.turn_deg * G_PI / 180)) > 0.7) {
-            outline.width = fine.width;
-            outline.height = fine.height;
-        } else if (fine.shape == SHAPE_ROUND) {
-            outline.width = fine.height;
-            outline.height = fine.width;
-        }
-    } else if (fabs(sin((outline.turn_deg - turn) * G_PI / 180)) > 0.7) {
+    if (seal->shape != SHAPE_ROUND && fabs(sin((outline.turn_deg - turn) * G_PI / 180)) > 0.7) {
         double t = outline.width;
         outline.width = outline.height;
         outline.height = t;

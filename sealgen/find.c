@@ -14,12 +14,12 @@
 #include "sealgen/blobs.h"
 #include "sealgen/split.h"
 
-#define CHROMA_LEAST 0.16  /* density difference of channels from which a pixel is coloured */
-#define SPECK_MM2 0.4      /* smaller patches are splashes */
-#define JOIN_MM 0.75       /* patches nearer than twice this are one */
-#define SEAL_LEAST_MM 7.0  /* smaller things are no impressions */
-#define SEAL_MOST_MM 62.0  /* larger things are several */
-#define SUPPORT_LEAST 0.62 /* below this an outline is doubted */
+#define CHROMA_LEAST 0.16       /* density difference of channels from which a pixel is coloured */
+#define SPECK_MM2 0.4           /* smaller patches are splashes */
+#define JOIN_MM 0.75            /* patches nearer than twice this are one */
+#define SEAL_LEAST_MM 7.0       /* smaller things are no impressions */
+#define SEAL_MOST_MM 62.0       /* larger things are several */
+#define SUPPORT_LEAST 0.62      /* below this an outline is doubted */
 #define SHAPE_SUPPORT_LEAST 0.5 /* below this it is writing, or a heap of impressions */
 #define PRINT_DENSITY 0.45
 

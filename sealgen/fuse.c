@@ -9,6 +9,9 @@
 #define GAIN_MM 1.3       /* how fast pressure may change (sigma) */
 #define EVEN_MM 1.0       /* neighbourhood a stroke's strength is compared with */
 #define FOREIGN_HALF 0.20 /* density of foreign ink at which a sample's say is halved */
+#define SHARPEN_MM 0.25f  /* what optics and paper have spread, taken back */
+#define SHARPEN 2.5f
+#define EDGE 0.6f /* ink runs: its edge lies above half */
 #define SECTORS 16
 #define SECTOR_FAIR 0.45
 
@@ -192,10 +195,10 @@ fuse_tone(const Plane *ink)
     gsize size = (gsize)ink->width * ink->height;
     guint8 *alpha = g_malloc(size);
     g_autoptr(Plane) soft = plane_copy(ink);
-    plane_blur(soft, 0.10 * ink->ppm);
+    plane_blur(soft, SHARPEN_MM * ink->ppm);
     for (gsize i = 0; i < size; i++) {
-        float v = ink->v[i] + 0.8f * (ink->v[i] - soft->v[i]);
-        v = 0.5f + (v - 0.5f) * 2.2f;
+        float v = ink->v[i] + SHARPEN * (ink->v[i] - soft->v[i]);
+        v = 0.5f + (v - EDGE) * 2.2f;
         alpha[i] = (guint8)lrintf(255 * CLAMP(v, 0, 1));
     }
     return alpha;

@@ -11,7 +11,7 @@
 #define SIZE_TOLERANCE 0.03 /* page size against A4 */
 /* log of long over short: a cropped photo's middle is not the camera's axis, so the estimate is rough */
 #define ASPECT_TOLERANCE 0.22
-#define BED_EXTRA_MM 10.0   /* a scanner's glass is up to this much larger than the sheet on it */
+#define BED_EXTRA_MM 10.0 /* a scanner's glass is up to this much larger than the sheet on it */
 
 /* Densities that scanners and their programs offer. */
 static const double DENSITIES[] = { 72,  75,  96,  100, 120, 144, 150, 180, 200, 240,
