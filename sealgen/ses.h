@@ -73,6 +73,13 @@ typedef struct {
 Ses *ses_parse(GBytes *der, GError **error);
 void ses_free(Ses *ses);
 
+/**
+ * ses_names_certificate:
+ * Whether this certificate (DER) is one of the seal's holders, as it stands or by its digest (SM3
+ * or SHA-256). A renewed certificate is another one: the seal must be made again.
+ */
+gboolean ses_names_certificate(const Ses *ses, GBytes *cert);
+
 /* ---- making ---- */
 
 /**
@@ -120,6 +127,17 @@ SesMaker *ses_maker_new_from_key(GBytes *cert, const char *vid, const char *key_
 /* Seals of version 5 get a time stamp from now on. NULL: none (the default). */
 void ses_maker_set_stamp(SesMaker *maker, SesStampFunc stamp, gpointer data);
 void ses_maker_free(SesMaker *maker);
+
+/**
+ * ses_valid_until:
+ * When a seal ends: with its holder's certificate, or after the authorised months, whichever is sooner.
+ *
+ * @months  0: not limited; else counted from @valid_from by the calendar, less one second
+ *
+ * Returns: FALSE with SB_ERROR_SEAL (not a certificate) or SB_ERROR_INPUT: the certificate does not
+ * outlast @valid_from, or is not valid yet then.
+ */
+gboolean ses_valid_until(GBytes *holder_cert, gint64 valid_from, guint months, gint64 *valid_until, GError **error);
 
 /* What one seal shall say. Everything is borrowed for the call. */
 typedef struct {

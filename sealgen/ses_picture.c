@@ -12,8 +12,10 @@
 
 #include "core/error.h"
 
-/* Densities of a seal: 4 px/mm is a screen picture of 100 dpi, 50 px/mm is 1270 dpi. */
-#define MIN_PX_PER_MM 2.5
+/* Densities of a seal: 4 px/mm is a screen picture of 100 dpi, 50 px/mm is 1270 dpi. Pixels written as
+ * millimetres are 1 px/mm; tenths of a millimetre or points are caught by the size. */
+#define MIN_PX_PER_MM 1.5
+#define MAX_SIDE_MM 200
 #define COARSE_PX_PER_MM 8.0
 #define FINE_PX_PER_MM 48.5
 #define MAX_PX_PER_MM 100.0
@@ -192,6 +194,8 @@ ses_picture_density(const SesPictureInfo *info, guint width_mm, guint height_mm,
     int grade = 2;
     if (x < MIN_PX_PER_MM || y < MIN_PX_PER_MM)
         complaint = ": far too coarse; are width and height pixels?";
+    else if (width_mm > MAX_SIDE_MM || height_mm > MAX_SIDE_MM)
+        complaint = ": no seal is that large; are width and height millimetres?";
     else if (x > MAX_PX_PER_MM || y > MAX_PX_PER_MM)
         complaint = ": impossibly fine; are width and height in another unit?";
     /* Each side was rounded by up to half a millimetre. */

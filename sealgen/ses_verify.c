@@ -250,15 +250,17 @@ check_stamp_chain(Check *c, const SesStampInfo *info)
 {
     gint64 revoked_at = 0;
     g_autofree char *text = NULL;
-    if (!ses_trust_has_anchors(c->trust))
-        add(c, "time_stamp", SES_CHECK_SKIPPED, "no trust anchor given: who stamped is not proven");
-    else if (!info->chain->trusted)
-        add(c, "time_stamp", SES_CHECK_FAIL, "its signer's certificate: %s", info->chain->problem);
+    /* Services are often under another CA than makers. A stamp that is not proven is worth as much as
+     * none, and a seal without one may be valid. */
+    if (!info->chain->trusted)
+        add(c, "time_stamp", SES_CHECK_NOTE, "its time is not proven, its signer's certificate: %s", info->chain->problem);
     else if (info->gen_time < info->chain->valid_from || info->gen_time > info->chain->valid_until)
         add(c, "time_stamp", SES_CHECK_FAIL, "its signer's certificate was not valid when it stamped");
     else if (ses_trust_revocation(c->trust, info->chain, c->at, &revoked_at, &text) == SES_REVOCATION_REVOKED &&
              revoked_at <= info->gen_time)
         add(c, "time_stamp", SES_CHECK_FAIL, "its signer's certificate was %s, before it stamped", text);
+    else if (c->maker && info->gen_time > c->maker->valid_until)
+        add(c, "time_stamp", SES_CHECK_FAIL, "stamped after the maker's certificate had ended: createDate is not true");
 }
 
 static void

@@ -75,7 +75,7 @@ Test(ses_verify, refuses_every_trap_by_its_name)
 {
     g_autoptr(Fixture) f = fixture_new();
     g_autoptr(GBytes) tail = g_bytes_new_static("not a token", 11);
-    g_autoptr(GBytes) wide = fixture_png(96, 48);
+    g_autoptr(GBytes) wide = fixture_png(96, 48), large = fixture_png(765, 765);
     g_autoptr(GBytes) gif = g_bytes_new_static("GIF89a\x60\0\x60\0\0\0\0;", 14);
     g_autoptr(GBytes) junk = g_bytes_new_static("\1\2\3", 3);
     const struct {
@@ -115,7 +115,7 @@ Test(ses_verify, refuses_every_trap_by_its_name)
         { "pixels for millimetres", { .shape = 4, .width = 96, .height = 96 }, "density", "pixels" },
         { "a circle drawn as an oval", { .shape = 4, .width = 8, .height = 4 }, "density", "out of shape" },
         { "a picture drawn out", { .shape = 4, .picture = wide }, "density", "out of shape" },
-        { "a millimetre", { .shape = 4, .width = 0xff, .height = 0xff }, "density", "coarse" },
+        { "tenths of a millimetre", { .shape = 4, .width = 255, .height = 255, .picture = large }, "density", "that large" },
         { "a GIF called PNG", { .shape = 4, .picture = gif }, "picture", "is a GIF" },
         { "no picture at all", { .shape = 4, .picture = junk }, "picture", "no format" },
         { "ends before it starts", { .shape = 4, .from = "270101000000Z", .until = "260601000000Z" }, "dates", "validEnd" },
