@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { EM_PX = 48, COLOURED = 70 };
+enum { EM_PX = 48 };
 
 void
 card_line_clear(CardLine *line)
@@ -12,19 +12,6 @@ card_line_clear(CardLine *line)
     image_free(line->grey);
     g_free(line->covered);
     *line = (CardLine){ 0 };
-}
-
-/* Where the pixel's colours lie far apart there is coloured ink, or a coloured pattern under it. */
-static guint8 *
-coloured_pixels(const Image *colour)
-{
-    gsize n = (gsize)colour->width * colour->height;
-    guint8 *mask = g_malloc0(n);
-    for (gsize i = 0; i < n; i++) {
-        const guint8 *p = colour->data + 3 * i;
-        mask[i] = MAX(p[0], MAX(p[1], p[2])) - MIN(p[0], MIN(p[1], p[2])) > COLOURED;
-    }
-    return mask;
 }
 
 static gboolean
@@ -37,9 +24,15 @@ cut(CardView *view, const Strip *strip, gboolean labels, CardLine *line)
     g_autoptr(Image) colour = card_view_strip(view, &s, EM_PX, NULL);
     if (!colour || (gsize)colour->width * colour->height > HANZI_MAX_PIXELS)
         return FALSE;
-    line->grey = image_plane(colour, IMAGE_MAX);
-    if (colour->channels == 3)
-        line->covered = coloured_pixels(colour);
+    if (colour->channels == 1 || labels) {
+        line->grey = image_plane(colour, IMAGE_MAX);
+    } else {
+        line->grey = image_new(colour->width, colour->height, 1);
+        line->covered = g_malloc((gsize)colour->width * colour->height);
+        if (!hanzi_print_of_rgb(colour->data, colour->width, colour->height, 3 * (gsize)colour->width, line->grey->data,
+                                line->covered, NULL))
+            return FALSE;
+    }
     line->line = (HanziLine){ line->grey->data, line->grey->width, line->grey->height, line->grey->width, EM_PX,
                               HANZI_PLAIN, line->covered };
     return TRUE;

@@ -73,7 +73,7 @@ glance_at(const CardSearch *search, const Strip *strip)
     Validity validity;
     if (id_number_valid(number))
         return GLANCE_NUMBER;
-    if (idcard_dates_parse(text, &validity) != DATES_NONE)
+    if (idcard_dates_parse(text, &validity) >= DATES_FROM_ONLY)
         return GLANCE_DATES;
     if (search->tools->number && length > 12 && length < 21) {
         g_autofree char *own = id_number_glance(search->tools, search->view, strip);

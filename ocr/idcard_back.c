@@ -68,14 +68,14 @@ idcard_dates_parse(const char *figures, Validity *validity)
         dotted(digits + 8, second);
         return parse_pair(first, second, validity) && validity_years(validity) ? DATES_BOTH : DATES_NONE;
     }
-    if (!from || from[10] != '-' || strlen(from) > 17)
+    if (!from || strlen(from) > 17)
         return DATES_NONE;
     char text[24];
     g_snprintf(text, sizeof text, "%.10s-" VALIDITY_FOREVER, from);
     if (!validity_parse(text, validity) || g_date_get_year(&validity->from) < 2004)
         return DATES_NONE;
     validity->forever = FALSE; /* not seen yet */
-    return DATES_FROM_ONLY;
+    return from[10] == '-' ? DATES_FROM_ONLY : DATES_LOOSE;
 }
 
 typedef struct {
@@ -110,6 +110,8 @@ vote_on_dates(const CardSearch *search, const Strip *strip, guint *made)
         v.found = text ? idcard_dates_parse(text, &v.validity) : DATES_NONE;
         if (v.found == DATES_NONE)
             continue;
+        if (v.found == DATES_LOOSE)
+            v.found = DATES_FROM_ONLY;
         votes[(*made)++] = v;
         for (guint k = 0; k + 1 < *made; k++)
             v.votes += same_dates(&votes[k], &v);

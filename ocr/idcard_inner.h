@@ -20,8 +20,11 @@ typedef struct {
 /* What a quick look at a line of figures found. */
 typedef enum { GLANCE_NOTHING, GLANCE_LIKE_NUMBER, GLANCE_LIKE_DATES, GLANCE_NUMBER, GLANCE_DATES } Glance;
 
-/* Two dates, or one and what must be 长期, out of what the figures model read ("2020.03.25-2030.03.25"). */
-typedef enum { DATES_NONE, DATES_BOTH, DATES_FROM_ONLY } DatesFound;
+/*
+ * Two dates, or one and what must be 长期, out of what the figures model read ("2020.03.25-2030.03.25");
+ * DATES_LOOSE: one date, and no dash after it.
+ */
+typedef enum { DATES_NONE, DATES_LOOSE, DATES_FROM_ONLY, DATES_BOTH } DatesFound;
 DatesFound idcard_dates_parse(const char *figures, Validity *validity);
 
 /*
