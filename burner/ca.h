@@ -67,9 +67,8 @@ GBytes *burn_ca_local_crl(BurnCa *ca, gint64 now, guint days, GError **error);
 /* ---- cmp: RFC 4210 p10cr and rr by OpenSSL's client (ca_cmp.c) ---- */
 
 typedef struct {
-    char *server;          /* host:port */
+    char *server;          /* host or host:port */
     char *path;            /* HTTP path, e.g. "ejbca/publicweb/cmp/alias"; NULL = "" */
-    char *recipient;       /* DN "/CN=..", or NULL: the CA certificate's subject */
     char *reference;       /* reference value of the shared secret, or NULL with ra_cert */
     char *secret_file;     /* file with the shared secret, mode 0600; never in the config itself */
     char *ra_cert_file;    /* PEM: RA certificate and key that sign our messages, or NULL */
@@ -81,12 +80,14 @@ typedef struct {
     guint message_ms;      /* one request's deadline; 0 = 20000 */
     guint total_ms;        /* with polling; 0 = 60000 */
 } BurnCaCmpConfig;
+/* The recipient is the subject of ca_file's first certificate. A connection that is not made is NONE (nothing was
+ * sent); anything lost after that is UNCLEAR; only a protected answer of the CA makes REFUSED. */
 BurnCa *burn_ca_cmp_open(const BurnCaCmpConfig *config, GError **error);
 
 /* ---- files: requests out, certificates in, for a CA behind an air gap (ca_files.c) ---- */
 
-/* @out gets REQUEST_ID.csr (PEM) and REQUEST_ID.revoke; @in is searched for certificates (*.crt *.cer *.pem *.der,
- * PEM or DER, any name) by public key. @ca_file: PEM chain that they must verify under. */
+/* @out gets REQUEST_ID.csr (PEM) and SERIAL.revoke (reason and certificate); @in is searched for certificates (PEM or
+ * DER, files of any name) by public key. @ca_file: PEM chain that they must verify under. Both folders are made. */
 BurnCa *burn_ca_files_open(const char *out, const char *in, const char *ca_file, GError **error);
 
 /* ---- every certificate that comes back is checked before a token sees it (ca_check.c) ---- */

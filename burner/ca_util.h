@@ -14,6 +14,9 @@ GPtrArray *ca_file_certificates(const char *file, GError **error); /* (element-t
 /* Lower-case hex SHA-256, the name under which a public key's certificate is kept. (transfer full) */
 char *ca_key_name(GBytes *public_key);
 
+/* Certificates for @public_key in the files of @folder: how many different ones; the first goes to *certificate. */
+guint ca_folder_find(const char *folder, GBytes *public_key, GBytes **certificate);
+
 G_END_DECLS
 
 #endif

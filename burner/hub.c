@@ -391,6 +391,12 @@ burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision,
     }
     if (decision == BURN_DECIDE_RETRY) {
         r->state = r->held_in;
+    } else if (decision == BURN_DECIDE_ISSUE_AGAIN) {
+        if (r->held_in != BURN_STATE_ISSUE_SENT || r->certificate != NULL) {
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not held over an unclear answer of the CA", unit);
+            return FALSE;
+        }
+        r->state = BURN_STATE_KEYED;
     } else {
         r->state = BURN_STATE_REVOKE_PENDING;
         r->held_in = decision == BURN_DECIDE_RESTART ? BURN_STATE_QUEUED : BURN_STATE_FAILED;
