@@ -14,6 +14,8 @@ const Command COMMANDS[] = {
     { "status", cmd_status, "who works, what waits, what to do next" },
     { "show", cmd_show, "one order: uploads, findings, seals, decisions, burn" },
     { "review", cmd_review, "make the review page; import decisions" },
+    { "burn", cmd_burn, "certificates and seals onto the keys that are plugged in" },
+    { "tokens", cmd_tokens, "the keys that are plugged in" },
     { "verify", cmd_verify, "check electronic seals of any maker" },
     { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
     { "audit", cmd_audit, "verify the chain of everything that happened" },

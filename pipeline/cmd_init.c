@@ -4,7 +4,7 @@
  * secret of PINs. Running it again completes what is missing and replaces nothing.
  */
 #include <errno.h>
-#include <glib/gstdio.h>
+#include <sys/stat.h>
 
 #include "burner/ca.h"
 #include "burner/pin.h"
@@ -93,6 +93,7 @@ cmd_init(int argc, char **argv)
         return EXIT_USAGE;
     }
     burn_pin_guard();
+    umask(0027);
     if (!make_workspace(argv[1], config, &error))
         return cmd_fail(error);
     g_print("workspace %s is ready\nNEXT  put order folders into %s/inbox, then: sealbatch run --workspace %s\n", argv[1],

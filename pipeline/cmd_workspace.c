@@ -3,6 +3,7 @@
  * How commands that work in a workspace begin and end.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "pipeline/cmd.h"
 
@@ -54,6 +55,7 @@ cmd_open(int *argc, char ***argv, const char *usage, const char *summary, const 
     g_autofree char *dir = workspace_find(named);
     g_autofree char *conf = g_build_filename(dir, WORKSPACE_CONF, NULL);
     memset(work, 0, sizeof *work);
+    umask(0027); /* what is written here holds personal data */
     *code = EXIT_USAGE;
     g_autoptr(Config) config = wants_help(*argc, *argv) ? config_load(NULL, &error) : config_load(conf, &error);
     if (!config || !config_take_flags(config, argc, *argv, &error)) {

@@ -9,31 +9,16 @@
 #include "pipeline/cmd.h"
 #include "pipeline/order_reader.h"
 #include "pipeline/stop.h"
+#include "pipeline/stored_order.h"
 
 /* ---- an order out of the store ---------------------------------------------------------------------- */
-
-static Order *
-load_order(Workspace *ws, const StoreOrder *record, GError **error)
-{
-    g_autoptr(GBytes) json = evidence_get(ws->evidence, record->order_json, error);
-    gsize length;
-    if (!json)
-        return NULL;
-    const char *text = g_bytes_get_data(json, &length);
-    g_autoptr(Order) order = order_parse(text, length, "order.json", error);
-    if (order && order->uploads->len != record->uploads->len) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INTEGRITY, "the uploads stored are not those of order.json");
-        return NULL;
-    }
-    return g_steal_pointer(&order);
-}
 
 static OrderInput *
 input_from_record(Night *night, const StoreOrder *record, GError **error)
 {
     Workspace *ws = night->workspace;
     const Profile *profile = workspace_profile(ws, record->profile, error);
-    Order *order = profile ? load_order(ws, record, error) : NULL;
+    Order *order = profile ? stored_order_parse(ws, record, error) : NULL;
     if (!order)
         return NULL;
     OrderInput *input = order_input_new(order, profile);

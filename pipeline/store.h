@@ -175,6 +175,27 @@ GPtrArray *store_units(Store *store, const char *order_id, GError **error);
 /* The journal of burner over this store; valid as long as the store. */
 BurnJournal store_journal(Store *store);
 
+/* ---- archive ------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    char *digest; /* evidence: the certificate's DER */
+    char *unit, *token_serial, *serial;
+    gint64 not_before, not_after;
+} StoreCertificate;
+void store_certificate_free(StoreCertificate *certificate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCertificate, store_certificate_free)
+
+/* What a burn produced; the same again changes nothing. */
+gboolean store_archive_certificate(Store *store, const char *order_id, const StoreCertificate *certificate,
+                                   GError **error);
+gboolean store_archive_seal(Store *store, const char *order_id, const char *unit, const char *es_id, SealType type,
+                            const char *picture, const char *seal, const char *certificate, GError **error);
+
+/* The holder's certificate that ends last. (transfer full) NULL without an error where there is none. */
+StoreCertificate *store_latest_certificate(Store *store, const char *holder, GError **error);
+/* The holder's seal of this type as last burned (renewal without a sheet). (transfer full) */
+StoreSeal *store_archived_seal(Store *store, const char *holder, SealType type, GError **error);
+
 /* ---- audit ------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -52,10 +52,12 @@ burn_end(Store *store, const char *order_id, OrderState end, const char *reason,
                                      : g_strdup(order_state_name(end));
     if (!store_order_no(store, order_id, &no, &state, error))
         return FALSE;
-    if (!no || state != STATE_BURNING) {
+    if (!no || (state != STATE_BURNING && state != STATE_READY && state != STATE_HELD)) {
         g_set_error(error, SB_ERROR, SB_ERROR_STORE, "order %s is not burning", order_id);
         return FALSE;
     }
+    if (state == end)
+        return TRUE;
     return store_set_state(store, no, end, reason, error) &&
            store_audit_link(store, "burn_ended", order_id, detail, error);
 }
@@ -131,6 +133,12 @@ put(Store *store, const char *unit, BurnState state, const char *serial, GBytes 
     gint64 no, now = store_now();
     g_autofree char *detail = g_strdup_printf("%s %s", burn_state_name(state), serial ? serial : "");
     if (!order_of_unit(store, unit, &no, error))
+        return FALSE;
+    /* The first act makes the order a burning one, in the same transaction. */
+    if (state != BURN_STATE_QUEUED && state != BURN_STATE_HELD && state != BURN_STATE_FAILED &&
+        !store_run(store, error,
+                   "UPDATE orders SET state = 'burning', reason = NULL, changed_at = ? WHERE no = ? AND state IN"
+                   " ('ready', 'held')", "ii", now, no))
         return FALSE;
     if (!store_run(store, error, "UPDATE units SET state=?, token_serial=?, record=?, changed_at=? WHERE unit=?",
                    "ttbit", burn_state_name(state), serial, record, now, unit))

@@ -45,6 +45,14 @@
     " token_serial TEXT, record BLOB NOT NULL, changed_at INTEGER NOT NULL) STRICT;"                                   \
     "CREATE TABLE blobs("                                                                                              \
     " unit TEXT NOT NULL, name TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(unit, name)) STRICT;"                   \
+    "CREATE TABLE certificates("                                                                                       \
+    " digest TEXT PRIMARY KEY, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"                   \
+    " holder TEXT NOT NULL, token_serial TEXT, serial TEXT NOT NULL, not_before INTEGER NOT NULL,"                     \
+    " not_after INTEGER NOT NULL) STRICT;"                                                                             \
+    "CREATE INDEX certificates_by_holder ON certificates(holder, not_after);"                                          \
+    "CREATE TABLE made("                                                                                               \
+    " seal TEXT PRIMARY KEY, es_id TEXT NOT NULL, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"\
+    " type TEXT NOT NULL, picture TEXT NOT NULL, certificate TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"              \
     "CREATE TABLE audit("                                                                                              \
     " seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL,"                          \
     " detail TEXT NOT NULL, hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;"                                      \

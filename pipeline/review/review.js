@@ -55,7 +55,7 @@
     const where = [f.role, f.seal, f.field, f.file].filter((x, k, all) => x && all.indexOf(x) === k).join(' · ');
     card.appendChild(make('div', 'where', where));
     card.appendChild(make('p', 'hint', f.hint + (f.detail ? ' — ' + f.detail : '')));
-    if (f.crop) card.appendChild(picture(f.crop, 'crop'));
+    if (f.crop) card.appendChild(picture(f.crop, f.seal ? 'crop' : 'crop line'));
     else if (f.whole && f.severity !== 'note') card.appendChild(picture(f.whole, 'crop'));
     if (f.read !== null || f.form !== null) {
       const dl = make('dl', 'texts');

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an order's words to burner's.
+ */
+#include "pipeline/burn_plan.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+enum { REASON_AFFILIATION_CHANGED = 3, REASON_SUPERSEDED = 4, REASON_CESSATION = 5 };
+
+/* ---- subject --------------------------------------------------------------------------------------- */
+
+static const OrderPerson *
+person_of(const Order *order)
+{
+    return order->operator_.name && *order->operator_.name ? &order->operator_ : &order->legal_rep;
+}
+
+static char *
+field_value(const Order *order, const char *name)
+{
+    if (!strcmp(name, "company"))
+        return g_strdup(order->company_name);
+    if (!strcmp(name, "department"))
+        return g_strdup(order->department);
+    if (!strcmp(name, "credit_code"))
+        return text_fold_code(order->credit_code);
+    if (!strcmp(name, "person"))
+        return g_strdup(person_of(order)->name);
+    if (!strcmp(name, "id_number"))
+        return text_fold_code(person_of(order)->id_number);
+    return NULL;
+}
+
+static gboolean
+is_known_field(const char *name)
+{
+    static const char *const names[] = { "company", "department", "credit_code", "person", "id_number", NULL };
+    return g_strv_contains(names, name);
+}
+
+/* "{company}" or plain text; an absent field leaves the part out. */
+static gboolean
+expand(const char *value, const Order *order, char **text, GError **error)
+{
+    gsize length = strlen(value);
+    *text = NULL;
+    if (length < 3 || value[0] != '{' || value[length - 1] != '}') {
+        *text = g_strdup(value);
+        return TRUE;
+    }
+    g_autofree char *name = g_strndup(value + 1, length - 2);
+    if (!is_known_field(name)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "profile: subject has no field {%s}", name);
+        return FALSE;
+    }
+    *text = field_value(order, name);
+    if (*text && !*g_strstrip(*text))
+        g_clear_pointer(text, g_free);
+    return TRUE;
+}
+
+gboolean
+burn_plan_subject(const char *template, const Order *order, BurnSubject *subject, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(template, ";", -1);
+    for (guint i = 0; parts[i]; i++) {
+        char *equals = strchr(g_strstrip(parts[i]), '=');
+        g_autofree char *text = NULL;
+        if (!*parts[i])
+            continue;
+        if (!equals) {
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "profile: subject part \"%s\" has no '='", parts[i]);
+            return FALSE;
+        }
+        *equals = 0;
+        if (!expand(equals + 1, order, &text, error))
+            return FALSE;
+        const char *key = parts[i];
+        char **place = !strcmp(key, "C")    ? &subject->country
+                       : !strcmp(key, "ST") ? &subject->province
+                       : !strcmp(key, "L")  ? &subject->locality
+                       : !strcmp(key, "O")  ? &subject->organisation
+                       : !strcmp(key, "OU") ? &subject->unit
+                       : !strcmp(key, "CN") ? &subject->name
+                                            : &subject->code;
+        if (place == &subject->code && text) {
+            g_free(subject->code_field);
+            subject->code_field = g_strdup(key);
+        }
+        g_free(*place);
+        *place = g_steal_pointer(&text);
+    }
+    return TRUE;
+}
+
+/* ---- validity --------------------------------------------------------------------------------------- */
+
+gint64
+burn_plan_years_later(gint64 from, guint years)
+{
+    g_autoptr(GDateTime) start = g_date_time_new_from_unix_utc(from);
+    g_autoptr(GDateTime) end = g_date_time_add_years(start, (gint)years);
+    return g_date_time_to_unix(end);
+}
+
+static void
+set_validity(const BurnPlan *plan, BurnOrder *unit)
+{
+    guint years = plan->order->certificate_years ? plan->order->certificate_years : plan->profile->certificate_years;
+    gboolean adds = plan->order->kind == ORDER_RENEW && plan->profile->renew_adds_to_old_end &&
+                    plan->old_not_after > plan->now;
+    unit->not_before = plan->now;
+    unit->not_after = burn_plan_years_later(adds ? plan->old_not_after : plan->now, years);
+    /* A change keeps the old end: the term was paid for once. */
+    if (plan->order->kind == ORDER_CHANGE && plan->old_not_after > plan->now)
+        unit->not_after = plan->old_not_after;
+}
+
+/* ---- the unit ---------------------------------------------------------------------------------------- */
+
+static BurnKind
+kind_of(const BurnPlan *plan)
+{
+    if (plan->profile->seals_only && plan->order->kind != ORDER_UNLOCK && plan->order->kind != ORDER_REVOKE)
+        return BURN_SEALS;
+    switch (plan->order->kind) {
+    case ORDER_RENEW: return BURN_RENEW;
+    case ORDER_CHANGE: return BURN_CHANGE;
+    case ORDER_REPLACE: return BURN_REPLACE;
+    case ORDER_UNLOCK: return BURN_UNLOCK;
+    case ORDER_REVOKE: return BURN_REVOKE;
+    case ORDER_EXCHANGE: return BURN_EXCHANGE;
+    default: return BURN_NEW;
+    }
+}
+
+/* Kinds that work on a key the holder has already. */
+static gboolean
+needs_old_key(BurnKind kind)
+{
+    return kind == BURN_RENEW || kind == BURN_CHANGE || kind == BURN_UNLOCK || kind == BURN_SEALS;
+}
+
+static gboolean
+set_token(const BurnPlan *plan, BurnOrder *unit, GError **error)
+{
+    const char *serial = plan->assigned                ? plan->assigned
+                         : plan->order->token_serial   ? plan->order->token_serial
+                         : needs_old_key(unit->kind)   ? plan->old_serial
+                                                       : NULL;
+    if (unit->kind == BURN_REPLACE && !plan->assigned)
+        serial = NULL; /* the order names the lost key: a blank one takes its place */
+    unit->token_serial = g_strdup(serial);
+    unit->may_erase = plan->may_erase && plan->assigned;
+    if (!serial && needs_old_key(unit->kind)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "which key the holder has is not known: name it in a file for --assign");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+set_pin(const BurnPlan *plan, BurnOrder *unit)
+{
+    const Profile *p = plan->profile;
+    gboolean in_use = unit->kind == BURN_RENEW || unit->kind == BURN_CHANGE || unit->kind == BURN_SEALS;
+    if (in_use || p->user_pin == PIN_KEEP)
+        unit->pin_rule = BURN_PIN_ASKED;
+    else
+        unit->pin_rule = p->user_pin == PIN_RANDOM ? BURN_PIN_RANDOM : BURN_PIN_FIXED;
+    if (unit->kind == BURN_UNLOCK && p->unlock_pin)
+        unit->pin_rule = BURN_PIN_FIXED;
+    if (unit->pin_rule == BURN_PIN_FIXED)
+        unit->fixed_pin = g_strdup(unit->kind == BURN_UNLOCK && p->unlock_pin ? p->unlock_pin : p->fixed_pin);
+}
+
+static void
+set_revocations(const BurnPlan *plan, BurnOrder *unit)
+{
+    gboolean revokes = unit->kind == BURN_REPLACE || unit->kind == BURN_REVOKE || unit->kind == BURN_CHANGE;
+    if (!revokes || !plan->old_certificate)
+        return;
+    if (!unit->revoke)
+        unit->revoke = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_ptr_array_add(unit->revoke, g_bytes_ref(plan->old_certificate));
+    unit->revoke_reason = unit->kind == BURN_CHANGE   ? REASON_AFFILIATION_CHANGED
+                          : unit->kind == BURN_REVOKE ? REASON_CESSATION
+                                                      : REASON_SUPERSEDED;
+}
+
+static BurnOrder *
+make_unit(const BurnPlan *plan, guint index, GError **error)
+{
+    g_autoptr(BurnOrder) unit = burn_order_new();
+    const char *template = plan->order->subject_type == SUBJECT_ENTERPRISE ? plan->profile->subject_enterprise
+                                                                           : plan->profile->subject_person;
+    unit->order_id = g_strdup(plan->order->order_id);
+    unit->certificate_index = index;
+    unit->kind = kind_of(plan);
+    unit->key_type = strcmp(plan->profile->key_algorithm, "rsa") ? BURN_KEY_EC_P256 : BURN_KEY_RSA_2048;
+    unit->seals = unit->kind == BURN_UNLOCK || unit->kind == BURN_REVOKE ? 0 : plan->order->seals->len;
+    set_validity(plan, unit);
+    set_pin(plan, unit);
+    set_revocations(plan, unit);
+    if (!set_token(plan, unit, error) || !burn_plan_subject(template, plan->order, &unit->subject, error))
+        return NULL;
+    return g_steal_pointer(&unit);
+}
+
+GPtrArray *
+burn_plan_make(const BurnPlan *plan, GError **error)
+{
+    g_autoptr(GPtrArray) units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
+    for (guint i = 1; i <= MAX(1, plan->order->certificates); i++) {
+        BurnOrder *unit = make_unit(plan, i, error);
+        if (!unit)
+            return NULL;
+        g_ptr_array_add(units, unit);
+        if (!burn_order_check(unit, error))
+            return NULL;
+    }
+    return g_steal_pointer(&units);
+}

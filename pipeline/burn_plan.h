@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * burn_plan.h: what is to be burned for an order: one BurnOrder a certificate, by the profile's rules.
+ * Pure but for what it is handed: no clock, no store.
+ */
+#ifndef SB_PIPELINE_BURN_PLAN_H
+#define SB_PIPELINE_BURN_PLAN_H
+
+#include "burner/burn.h"
+#include "core/order.h"
+#include "pipeline/profile.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const Order *order;
+    const Profile *profile;
+    gint64 now;            /* Unix seconds */
+    gint64 old_not_after;  /* of the holder's last certificate, 0 when not known */
+    GBytes *old_certificate; /* DER, or NULL */
+    const char *old_serial; /* of the key that holds it, or NULL */
+    const char *assigned;  /* serial that the operator gave this order, or NULL */
+    gboolean may_erase;    /* the operator named that serial for erasing */
+} BurnPlan;
+
+/**
+ * burn_plan_make: Returns: (transfer full) (element-type BurnOrder), or NULL with SB_ERROR_INPUT naming what the
+ * order lacks ("renewal: which key holds the old certificate is not known: name it with --assign").
+ */
+GPtrArray *burn_plan_make(const BurnPlan *plan, GError **error);
+
+/* The subject by a template "C=CN;O={company};CN={company};serialNumber={credit_code}". Fields: company,
+ * department, credit_code, person, id_number. SB_ERROR_INPUT where the template is wrong. */
+gboolean burn_plan_subject(const char *template, const Order *order, BurnSubject *subject, GError **error);
+
+/* @from (Unix seconds) plus years, same month and day (the 29th of February becomes the 28th). */
+gint64 burn_plan_years_later(gint64 from, guint years);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Stands between the workspace and burner's hub.
+ */
+#include "pipeline/burn_run.h"
+
+#include <string.h>
+
+#include "burner/ca.h"
+#include "pipeline/burn_plan.h"
+#include "pipeline/seal_maker.h"
+#include "pipeline/stored_order.h"
+#include "sealgen/maker.h"
+
+typedef struct {
+    char *serial;
+    gboolean may_erase;
+} Assignment;
+
+struct BurnRun {
+    Workspace *ws;
+    BurnRunCalls calls;
+    BurnJournal journal;
+    BurnCa *ca;
+    BurnPinSource *pins;
+    SesMaker *maker;
+    BurnHub *hub;
+    BurnHubCalls hub_calls;
+    BurnHubConfig hub_config;
+    GPtrArray *units;    /* (element-type BurnOrder) */
+    GHashTable *assigned; /* order_id -> Assignment */
+    GError *error;       /* of a callback that the hub cannot carry */
+};
+
+static void
+assignment_free(Assignment *a)
+{
+    g_free(a->serial);
+    g_free(a);
+}
+
+/* ---- what the hub asks ---------------------------------------------------------------------------- */
+
+static GPtrArray *
+make_seals(const BurnOrder *order, GBytes *certificate, gpointer data, GError **error)
+{
+    BurnRun *run = data;
+    return seal_maker_make(run->ws, run->maker, order, certificate, error);
+}
+
+static BurnPin *
+ask_pin(const BurnOrder *order, const char *serial, gpointer data)
+{
+    BurnRun *run = data;
+    g_autofree char *unit = burn_unit_id(order);
+    return run->calls.ask_pin ? run->calls.ask_pin(unit, serial, run->calls.data) : NULL;
+}
+
+static void
+progress(const BurnOrder *order, const char *serial, BurnState state, guint step, guint steps, gpointer data)
+{
+    BurnRun *run = data;
+    g_autofree char *unit = burn_unit_id(order);
+    if (run->calls.progress)
+        run->calls.progress(unit, serial, state, step, steps, run->calls.data);
+}
+
+static gboolean
+archive_certificate(BurnRun *run, const BurnOrder *order, const BurnResult *result, GError **error)
+{
+    StoreCertificate c = { .unit = result->unit, .token_serial = result->token_serial };
+    g_autofree char *serial = NULL, *digest = NULL;
+    if (!burn_cert_describe(result->certificate, NULL, NULL, &serial, &c.not_before, &c.not_after, error) ||
+        !(digest = evidence_put(run->ws->evidence, result->certificate, error)))
+        return FALSE;
+    c.digest = digest;
+    c.serial = serial;
+    return store_archive_certificate(run->ws->store, order->order_id, &c, error);
+}
+
+static void
+finished(const BurnOrder *order, const BurnResult *result, gpointer data)
+{
+    BurnRun *run = data;
+    if (result->certificate && !run->error)
+        archive_certificate(run, order, result, &run->error);
+    if (run->calls.finished)
+        run->calls.finished(result->unit, result, run->calls.data);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------- */
+
+static BurnCa *
+open_ca(Workspace *ws, GError **error)
+{
+    const char *kind = config_text(ws->config, "ca", "kind");
+    g_autofree char *folder = workspace_path(ws, config_text(ws->config, "ca", "folder"));
+    g_autofree char *chain = workspace_path(ws, config_text(ws->config, "ca", "chain"));
+    if (!strcmp(kind, "local"))
+        return burn_ca_local_open(folder, error);
+#ifdef SB_BURNER_CA_FILES
+    if (!strcmp(kind, "files")) {
+        g_autofree char *out = workspace_path(ws, config_text(ws->config, "ca", "out"));
+        g_autofree char *in = workspace_path(ws, config_text(ws->config, "ca", "in"));
+        return burn_ca_files_open(out, in, chain, error);
+    }
+#endif
+#ifdef SB_BURNER_CA_CMP
+    if (!strcmp(kind, "cmp")) {
+        BurnCaCmpConfig cmp = { .server = (char *)config_text(ws->config, "ca", "server"),
+                                .path = (char *)config_text(ws->config, "ca", "path"),
+                                .reference = (char *)config_text(ws->config, "ca", "reference"),
+                                .secret_file = (char *)config_text(ws->config, "ca", "secret_file"),
+                                .ca_file = chain };
+        const char *tls = config_text(ws->config, "ca", "tls_ca");
+        cmp.tls_ca_file = *tls ? (char *)tls : NULL;
+        return burn_ca_cmp_open(&cmp, error);
+    }
+#endif
+    g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [ca] kind: \"%s\" is not one of local, cmp, files", kind);
+    return NULL;
+}
+
+static gboolean
+open_hub(BurnRun *run, GError **error)
+{
+    const Config *config = run->ws->config;
+    const char *worker = config_text(config, "burn", "worker"), *filter = config_text(config, "burn", "slot_filter");
+    guint capacity;
+    run->hub_config.module = (char *)config_text(config, "burn", "module");
+    run->hub_config.slot_filter = *filter ? (char *)filter : NULL;
+    if (!*run->hub_config.module) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "no PKCS#11 module is set: put it into [burn] module of sealbatch.conf, or --burn-module=PATH");
+        return FALSE;
+    }
+    if (!config_number(config, "burn", "max_procs", 0, 256, &run->hub_config.max_procs, error) ||
+        !config_number(config, "burn", "capacity", 0, 1u << 30, &capacity, error) ||
+        !config_number(config, "burn", "call_ms", 0, 3600000, &run->hub_config.call_ms, error) ||
+        !config_number(config, "burn", "keygen_ms", 0, 3600000, &run->hub_config.keygen_ms, error))
+        return FALSE;
+    run->hub_config.capacity = capacity;
+    run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .ask_pin = ask_pin, .progress = progress,
+                                     .finished = finished };
+    run->hub = burn_hub_new(&run->hub_config, *worker ? worker : NULL, &run->journal, run->ca, run->pins,
+                            &run->hub_calls, error);
+    return run->hub != NULL;
+}
+
+BurnRun *
+burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
+{
+    g_autoptr(BurnRun) run = g_new0(BurnRun, 1);
+    g_autofree char *secret = workspace_path(ws, config_text(ws->config, "burn", "master_secret"));
+    g_autofree char *maker = workspace_path(ws, config_text(ws->config, "seal", "maker"));
+    run->ws = ws;
+    run->calls = *calls;
+    run->journal = store_journal(ws->store);
+    run->units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
+    run->assigned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)assignment_free);
+    if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
+        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) || !open_hub(run, error))
+        return NULL;
+    return g_steal_pointer(&run);
+}
+
+void
+burn_run_close(BurnRun *run)
+{
+    if (!run)
+        return;
+    g_clear_pointer(&run->hub, burn_hub_free);
+    g_clear_pointer(&run->ca, burn_ca_free);
+    g_clear_pointer(&run->pins, burn_pin_source_free);
+    g_clear_pointer(&run->maker, ses_maker_free);
+    g_ptr_array_unref(run->units);
+    g_hash_table_unref(run->assigned);
+    g_clear_error(&run->error);
+    g_free(run);
+}
+
+void
+burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase)
+{
+    Assignment *a = g_new0(Assignment, 1);
+    a->serial = g_strdup(serial);
+    a->may_erase = may_erase;
+    g_hash_table_replace(run->assigned, g_strdup(order_id), a);
+}
+
+/* ---- orders in ------------------------------------------------------------------------------------------ */
+
+static GPtrArray *
+plan(BurnRun *run, const StoreOrder *record, const Order *order, const Profile *profile, GError **error)
+{
+    GError *cause = NULL;
+    const Assignment *a = g_hash_table_lookup(run->assigned, record->order_id);
+    g_autoptr(StoreCertificate) old = store_latest_certificate(run->ws->store, record->holder, &cause);
+    g_autoptr(GBytes) der = old ? evidence_get(run->ws->evidence, old->digest, &cause) : NULL;
+    if (cause) {
+        g_propagate_error(error, cause);
+        return NULL;
+    }
+    BurnPlan wanted = { .order = order,
+                        .profile = profile,
+                        /* Not the clock: a unit that goes on after a crash must ask for the same certificate. */
+                        .now = record->received_at,
+                        .old_not_after = old ? old->not_after : 0,
+                        .old_certificate = der,
+                        .old_serial = old ? old->token_serial : NULL,
+                        .assigned = a ? a->serial : NULL,
+                        .may_erase = a && a->may_erase };
+    return burn_plan_make(&wanted, error);
+}
+
+static gboolean
+add_record(BurnRun *run, const StoreOrder *record, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(Order) order = stored_order_parse(run->ws, record, &cause);
+    const Profile *profile = order ? workspace_profile(run->ws, record->profile, &cause) : NULL;
+    g_autoptr(GPtrArray) units = profile ? plan(run, record, order, profile, &cause) : NULL;
+    while (units && units->len > 0)
+        g_ptr_array_add(run->units, g_ptr_array_steal_index(units, 0));
+    if (units)
+        return TRUE;
+    if (g_error_matches(cause, SB_ERROR, SB_ERROR_INPUT)) {
+        if (run->calls.skipped)
+            run->calls.skipped(record->order_id, cause->message, run->calls.data);
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
+}
+
+gboolean
+burn_run_add(BurnRun *run, const char *order_id, GError **error)
+{
+    GError *cause = NULL;
+    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, &cause);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    if (!record || (record->state != STATE_READY && record->state != STATE_BURNING && record->state != STATE_HELD)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not ready to be burned (%s)", order_id,
+                    record ? order_state_name(record->state) : "not in this workspace");
+        return FALSE;
+    }
+    return add_record(run, record, error);
+}
+
+gboolean
+burn_run_add_all(BurnRun *run, GError **error)
+{
+    /* What was begun first: its keys are marked already. */
+    static const OrderState states[] = { STATE_BURNING, STATE_HELD, STATE_READY };
+    for (guint s = 0; s < G_N_ELEMENTS(states); s++) {
+        g_autoptr(GPtrArray) list = store_list_orders(run->ws->store, states[s], error);
+        for (guint i = 0; list && i < list->len; i++)
+            if (!burn_run_add(run, ((const StoreOrder *)list->pdata[i])->order_id, error))
+                return FALSE;
+        if (!list)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+guint
+burn_run_units(const BurnRun *run)
+{
+    return run->units->len;
+}
+
+/* ---- results out ------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    guint units, done;
+    BurnOutcome worst; /* of those that are not done */
+    const char *reason;
+} Tally;
+
+static void
+tally(GHashTable *tallies, const BurnOrder *order, const BurnResult *result, BurnCounts *counts)
+{
+    Tally *t = g_hash_table_lookup(tallies, order->order_id);
+    if (!t) {
+        t = g_new0(Tally, 1);
+        g_hash_table_insert(tallies, order->order_id, t);
+    }
+    t->units++;
+    t->done += result->outcome == BURN_DONE;
+    if (result->outcome > t->worst) {
+        t->worst = result->outcome;
+        t->reason = result->reason;
+    }
+    guint *count[] = { &counts->done, &counts->waiting, &counts->interrupted, &counts->held, &counts->failed };
+    (*count[result->outcome])++;
+}
+
+static gboolean
+settle(BurnRun *run, const char *order_id, const Tally *t, GError **error)
+{
+    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, error);
+    if (!record)
+        return FALSE;
+    OrderState end = t->done == t->units            ? STATE_DONE
+                     : t->worst == BURN_HELD        ? STATE_HELD
+                     : t->worst == BURN_FAILED      ? STATE_FAILED
+                                                    : record->state;
+    /* From ready to held without an act: the journal has begun all the same. */
+    if (end != record->state && record->state == STATE_READY && !store_burn_begin(run->ws->store, order_id, error))
+        return FALSE;
+    return end == record->state || store_burn_end(run->ws->store, order_id, end, t->reason, error);
+}
+
+gboolean
+burn_run_go(BurnRun *run, BurnCounts *counts, GError **error)
+{
+    memset(counts, 0, sizeof *counts);
+    g_autoptr(GPtrArray) results = burn_hub_run(run->hub, run->units, error);
+    if (!results)
+        return FALSE;
+    g_autoptr(GHashTable) tallies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    for (guint i = 0; i < results->len; i++)
+        tally(tallies, run->units->pdata[i], results->pdata[i], counts);
+    GHashTableIter iter;
+    gpointer id, t;
+    g_hash_table_iter_init(&iter, tallies);
+    while (g_hash_table_iter_next(&iter, &id, &t))
+        if (!settle(run, id, t, error))
+            return FALSE;
+    if (run->error) {
+        g_propagate_error(error, g_steal_pointer(&run->error));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+GPtrArray *
+burn_run_tokens(BurnRun *run, GError **error)
+{
+    return burn_hub_tokens(run->hub, error);
+}
+
+void
+burn_run_stop(BurnRun *run)
+{
+    burn_hub_stop(run->hub);
+}

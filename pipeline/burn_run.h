@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * burn_run.h: one run of the hub over the workspace's orders: what is ready or begun goes in, what came of
+ * it goes back into the store.
+ */
+#ifndef SB_PIPELINE_BURN_RUN_H
+#define SB_PIPELINE_BURN_RUN_H
+
+#include "burner/hub.h"
+#include "pipeline/run_lock.h"
+#include "pipeline/workspace.h"
+#include "sealgen/ses.h"
+
+G_BEGIN_DECLS
+
+typedef struct BurnRun BurnRun;
+
+/* What is told as it happens; all may be NULL. */
+typedef struct {
+    gpointer data;
+    void (*progress)(const char *unit, const char *serial, BurnState state, guint step, guint steps, gpointer data);
+    void (*finished)(const char *unit, const BurnResult *result, gpointer data);
+    /* An order that cannot even begin: why is one line for the operator. */
+    void (*skipped)(const char *order_id, const char *why, gpointer data);
+    BurnPin *(*ask_pin)(const char *unit, const char *serial, gpointer data);
+} BurnRunCalls;
+
+/**
+ * burn_run_open: module, CA, secret of PINs and seal maker of the workspace's config.
+ * Returns: (transfer full) or NULL with SB_ERROR_INPUT or SB_ERROR_ENV saying what is missing.
+ */
+BurnRun *burn_run_open(Workspace *workspace, const BurnRunCalls *calls, GError **error);
+void burn_run_close(BurnRun *run);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnRun, burn_run_close)
+
+/* @order_id gets the key @serial; @may_erase: whatever it holds. */
+void burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase);
+
+/* Only these orders, or all that are ready, begun or held. (transfer none) SB_ERROR_STORE, SB_ERROR_INPUT. */
+gboolean burn_run_add(BurnRun *run, const char *order_id, GError **error);
+gboolean burn_run_add_all(BurnRun *run, GError **error);
+guint burn_run_units(const BurnRun *run);
+
+typedef struct {
+    guint done, waiting, interrupted, held, failed; /* units */
+} BurnCounts;
+
+/* Everything that was added. SB_ERROR_ENV where no worker can run, SB_ERROR_STORE. */
+gboolean burn_run_go(BurnRun *run, BurnCounts *counts, GError **error);
+
+/* (transfer full) (element-type BurnToken) */
+GPtrArray *burn_run_tokens(BurnRun *run, GError **error);
+
+/* From any thread: finish what runs, begin nothing. */
+void burn_run_stop(BurnRun *run);
+
+G_END_DECLS
+
+#endif
