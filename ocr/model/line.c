@@ -228,7 +228,7 @@ line_draw(const char *text, const Face *face, LineLevel level, GRand *rand)
 {
     if (level == LINE_MIX) {
         double roll = g_rand_double(rand);
-        level = roll < .12 ? LINE_CLEAN : roll < .38 ? LINE_LIGHT : roll < .75 ? LINE_MEDIUM : LINE_HARD;
+        level = roll < .12 ? LINE_CLEAN : roll < .42 ? LINE_LIGHT : roll < .82 ? LINE_MEDIUM : LINE_HARD;
     }
     const Damage *d = &damages[level];
     double cap = rand_in(rand, d->cap[0], d->cap[1]);

@@ -4,6 +4,7 @@
  *
  *   linemaker --kind credit --level mix --seed 7 --count 2000 --lstmf OUT.lstmf
  *   linemaker --kind citizen --set test --level hard --count 20 --pictures DIR   (DIR/lines.txt: the texts)
+ *   linemaker --text 91110108MA00TE5T26 --count 1 --pictures DIR
  */
 #include <locale.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "ocr/model/lstmf.h"
 
 typedef struct {
-    char *kind, *set, *level, *faces, *lstmf, *pictures;
+    char *kind, *set, *level, *faces, *lstmf, *pictures, *text;
     int seed, count;
 } Options;
 
@@ -68,7 +69,7 @@ make_lines(const Options *options, GError **error)
     g_autoptr(Lstmf) lstmf = lstmf_new();
     g_autoptr(GString) list = g_string_new(NULL);
     for (int i = 0; i < options->count; i++) {
-        g_autofree char *text = easy ? NULL : codes_invent(kind, rand);
+        g_autofree char *text = easy ? NULL : options->text ? g_strdup(options->text) : codes_invent(kind, rand);
         const Face *face = faces_pick(faces, rand);
         g_autoptr(Image) line =
             easy ? easy_line(kind, face, rand, &text) : line_draw(text, face, level, rand);
@@ -96,6 +97,7 @@ main(int argc, char **argv)
         { "faces", 0, 0, G_OPTION_ARG_FILENAME, &o.faces, "the list of faces", "FILE" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &o.seed, "same seed, same lines", "N" },
         { "count", 0, 0, G_OPTION_ARG_INT, &o.count, "how many", "N" },
+        { "text", 0, 0, G_OPTION_ARG_STRING, &o.text, "this text on every line (not with easy)", "TEXT" },
         { "lstmf", 0, 0, G_OPTION_ARG_FILENAME, &o.lstmf, "write a training file", "FILE" },
         { "pictures", 0, 0, G_OPTION_ARG_FILENAME, &o.pictures, "write PNG files and lines.txt", "DIR" },
         { NULL },
@@ -120,6 +122,7 @@ main(int argc, char **argv)
     g_free(o.level);
     g_free(o.faces);
     g_free(o.lstmf);
+    g_free(o.text);
     g_free(o.pictures);
     return fine ? 0 : 1;
 }
