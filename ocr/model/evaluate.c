@@ -130,6 +130,7 @@ run_level(Run *run, const Options *o, const Faces *faces, LineLevel level, GErro
         g_autofree char *truth = codes_invent_valid(run->kind, rand);
         const Face *face = faces_get(faces, (guint)i % faces_count(faces));
         g_autoptr(Image) line = line_draw(truth, face, level, rand);
+        run->name = face->name;
         if (!try_all(run, line, NULL, truth, error))
             return FALSE;
     }
