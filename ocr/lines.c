@@ -12,6 +12,7 @@ enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_SIDE_ALONE = 8, LARGEST_PRINT = 48 };
 
 static const double REACH = 0.75;    /* of the larger part's side: the widest gap inside a line */
 static const double SLIP = 0.42;     /* of the larger part's side: how far centres may differ */
+static const double SHORT_LINE = 8;  /* of the larger parts' least side: about five characters */
 static const double SMALL = 0.34;    /* a part smaller than this share of its neighbour must lie beside it */
 
 void
@@ -136,7 +137,10 @@ quantile(double *values, guint n, double q)
     return values[(guint)(q * (n - 1) + 0.5)];
 }
 
-/* Theil-Sen through the centres of the larger parts: small strokes sit off the centre line. */
+/*
+ * Theil-Sen through the centres of the larger parts: small strokes sit off the centre line. Two or three
+ * characters have centres of their own and tell nothing: a short line counts as level.
+ */
 static double
 slope_of(const InkPart *const *parts, guint n, double large)
 {
@@ -150,7 +154,8 @@ slope_of(const InkPart *const *parts, guint n, double large)
             double slope = (centre_y(parts[j]) - centre_y(parts[i])) / dx;
             g_array_append_val(slopes, slope);
         }
-    return slopes->len ? quantile((double *)slopes->data, slopes->len, 0.5) : 0;
+    gboolean is_short = centre_x(parts[n - 1]) - centre_x(parts[0]) < SHORT_LINE * large;
+    return slopes->len && !is_short ? quantile((double *)slopes->data, slopes->len, 0.5) : 0;
 }
 
 static int

@@ -292,7 +292,7 @@ line_answer(HanziVerdict *v)
     for (guint i = 0; i < v->n; i++)
         fits[i] = v->chars[i].fit * FIT_ONE / FIT_MEDIAN;
     qsort(fits, v->n, sizeof *fits, by_fit);
-    v->fit_median = fits[v->n / 2];
+    v->fit_median = fits[(v->n - 1) / 2]; /* of two, the better: each one has a limit of its own */
     v->answer = HANZI_PASSES;
     v->why = HANZI_WHY_NONE;
     v->at = -1;
