@@ -12,23 +12,21 @@
 #include "core/citizen_id.h"
 #include "core/text.h"
 #include "ocr/card_ink.h"
+#include "ocr/codeline.h"
 #include "ocr/tess.h"
 
 typedef struct {
-    gboolean own_model; /* sbid, else eng */
     ImagePlane plane;
     TessMode mode;
     double text_px;
     gboolean flat; /* darkness against the local background instead of the plane itself */
 } Pass;
 
-/* The first two decide nearly every line. */
+/* Of eng. The first is the codeline's witness; all of them are made where there is no codeline. */
 static const Pass PASSES[] = {
-    { TRUE, IMAGE_MAX, TESS_RAW_LINE, 20, FALSE },  { FALSE, IMAGE_MAX, TESS_RAW_LINE, 20, FALSE },
-    { FALSE, IMAGE_MAX, TESS_LINE, 24, FALSE },     { TRUE, IMAGE_RED, TESS_RAW_LINE, 24, FALSE },
-    { TRUE, IMAGE_MAX, TESS_RAW_LINE, 24, TRUE },   { FALSE, IMAGE_RED, TESS_RAW_LINE, 16, FALSE },
-    { FALSE, IMAGE_MAX, TESS_RAW_LINE, 24, TRUE },  { TRUE, IMAGE_MAX, TESS_LINE, 16, FALSE },
-    { FALSE, IMAGE_RED, TESS_LINE, 30, TRUE },
+    { IMAGE_MAX, TESS_RAW_LINE, 20, FALSE }, { IMAGE_MAX, TESS_LINE, 24, FALSE },
+    { IMAGE_RED, TESS_RAW_LINE, 16, FALSE }, { IMAGE_MAX, TESS_RAW_LINE, 24, TRUE },
+    { IMAGE_RED, TESS_LINE, 30, TRUE },
 };
 
 enum { PASSES_MAX = G_N_ELEMENTS(PASSES) };
@@ -88,12 +86,11 @@ foreign_ink(CardView *view, const Strip *strip)
     return n ? (double)inked / n : 0;
 }
 
-/* Returns: (transfer full) what the pass saw, 0-9 and X only, or NULL where the pass cannot be made. */
-static char *
-pass_read(const Pass *pass, const IdcardTools *tools, CardView *view, const Strip *strip)
+/* Returns: (transfer full) (nullable) what @tess saw of the strip on that pass. */
+static TessReading *
+pass_read(const Pass *pass, Tess *tess, CardView *view, const Strip *strip)
 {
-    Tess *tess = pass->own_model ? tools->number : tools->figures;
-    g_autoptr(Image) colour = tess ? card_view_strip(view, strip, pass->text_px, NULL) : NULL;
+    g_autoptr(Image) colour = card_view_strip(view, strip, pass->text_px, NULL);
     if (!colour)
         return NULL;
     g_autoptr(Image) grey = image_plane(colour, pass->plane);
@@ -103,14 +100,14 @@ pass_read(const Pass *pass, const IdcardTools *tools, CardView *view, const Stri
         grey = dark;
         invert(grey);
     }
-    g_autoptr(TessReading) read = tess_read(tess, grey, pass->mode, NULL);
-    return read ? text_fold_code(read->text) : NULL;
+    return tess_read(tess, grey, pass->mode, NULL);
 }
 
 char *
-id_number_glance(const IdcardTools *tools, CardView *view, const Strip *strip)
+id_number_glance(Tess *tess, CardView *view, const Strip *strip)
 {
-    return pass_read(&PASSES[tools->number ? 0 : 1], tools, view, strip);
+    g_autoptr(TessReading) read = pass_read(&PASSES[0], tess, view, strip);
+    return read ? text_fold_code(read->text) : NULL;
 }
 
 typedef struct {
@@ -193,20 +190,13 @@ anything(char *const *texts, guint n)
     return g_strdup(best);
 }
 
-/*
- * Is it settled after @made passes? Two that agree, and nothing valid beside them. Where foreign ink crosses the
- * line, four of both models that agree, and no other number of full length at all.
- */
+/* Is it settled after @made passes? Two that agree, and nothing valid beside them. */
 static gboolean
-settled(char *const *texts, guint n, guint made, gboolean crossed)
+settled(char *const *texts, guint n, guint made)
 {
-    guint rivals, invalid_rivals, own = 0;
-    Candidate valid = favourite(texts, n, TRUE, &rivals), invalid = favourite(texts, n, FALSE, &invalid_rivals);
-    if (!crossed)
-        return valid.votes >= 2 && rivals == 0 && valid.votes * 3 >= made * 2;
-    for (guint i = 0; i < n && valid.text; i++)
-        own += PASSES[i].own_model && texts[i] && strcmp(texts[i], valid.text) == 0;
-    return valid.votes >= 4 && own >= 1 && own < valid.votes && rivals == 0 && invalid.votes == 0;
+    guint rivals;
+    Candidate valid = favourite(texts, n, TRUE, &rivals);
+    return valid.votes >= 2 && rivals == 0 && valid.votes * 3 >= made * 2;
 }
 
 static void
@@ -218,7 +208,7 @@ judge(char *const *texts, guint n, guint made, gboolean crossed, NumberReading *
                                     crossed ? ", other ink across the line" : "");
     if (valid.text && rivals == 0 && valid.votes >= 2 && valid.votes > invalid.votes) {
         out->text = g_strdup(valid.text);
-        gboolean sure = settled(texts, n, made, crossed) || (!crossed && valid.votes >= 3 && invalid.votes <= 1);
+        gboolean sure = !crossed && (settled(texts, n, made) || (valid.votes >= 3 && invalid.votes <= 1));
         out->status = sure ? FIELD_READ : FIELD_WEAK;
         out->confidence = sure ? 90 + MIN(9, 9 * valid.votes / made) : 60;
         return;
@@ -250,20 +240,86 @@ judge(char *const *texts, guint n, guint made, gboolean crossed, NumberReading *
     }
 }
 
-void
-id_number_read(const IdcardTools *tools, CardView *view, const Strip *strip, NumberReading *reading)
+static void
+read_by_figures(const IdcardTools *tools, CardView *view, const Strip *strip, gboolean crossed, NumberReading *reading)
 {
     char *texts[PASSES_MAX] = { NULL };
     guint made = 0;
-    gboolean crossed = foreign_ink(view, strip) > FOREIGN_INK_MAX;
-    *reading = (NumberReading){ .status = FIELD_UNREADABLE };
     for (guint i = 0; i < PASSES_MAX; i++) {
-        texts[i] = pass_read(&PASSES[i], tools, view, strip);
+        g_autoptr(TessReading) read = pass_read(&PASSES[i], tools->figures, view, strip);
+        texts[i] = read ? text_fold_code(read->text) : NULL;
         made += texts[i] != NULL;
-        if (made >= 2 && settled(texts, i + 1, made, crossed))
+        if (made >= 2 && settled(texts, i + 1, made) && !crossed)
             break;
     }
     judge(texts, PASSES_MAX, made, crossed, reading);
     for (guint i = 0; i < PASSES_MAX; i++)
         g_free(texts[i]);
+}
+
+/* Under other ink a number is sure only where both models say it, in four passes, and nobody says another. */
+static gboolean
+sure_under_ink(const CodelineResult *result, const char *witness)
+{
+    if (result->passes_agreed < 4 || !witness || strcmp(witness, result->text) != 0)
+        return FALSE;
+    for (guint i = 0; i < result->readings->len; i++) {
+        const CodelineReading *r = result->readings->pdata[i];
+        if (strlen(r->text) == CITIZEN_ID_LENGTH && strcmp(r->text, result->text) != 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+take_result(const CodelineResult *result, const char *witness, gboolean crossed, NumberReading *reading)
+{
+    reading->text = *result->text ? g_strdup(result->text) : NULL;
+    reading->status = result->status;
+    reading->confidence = (guint)CLAMP(result->confidence + 0.5, 0, 100);
+    reading->suggestion = g_strdup(result->suggestion);
+    reading->evidence = g_strdup_printf("%u of %u passes agree%s", result->passes_agreed, result->passes_made,
+                                        crossed ? ", other ink across the line" : "");
+    gboolean doubted = crossed && !sure_under_ink(result, witness);
+    if (reading->status == FIELD_READ && (doubted || !id_number_valid(reading->text)))
+        reading->status = FIELD_WEAK;
+    if (reading->status == FIELD_CHECK_FAILED && crossed)
+        reading->status = FIELD_UNREADABLE;
+}
+
+/* The line as the codeline wants it: not enlarged, at most so high that nothing is lost. */
+static Image *
+line_picture(CardView *view, const Strip *strip, ImagePlane plane)
+{
+    Strip s = *strip;
+    s.before = s.after = 0.6;
+    s.above = s.below = 0.4;
+    double native = strip->height * card_view_page(view)->reduction;
+    g_autoptr(Image) colour = card_view_strip(view, &s, CLAMP(native, 12, 32), NULL);
+    return colour ? image_plane(colour, plane) : NULL;
+}
+
+void
+id_number_read(const IdcardTools *tools, CardView *view, const Strip *strip, NumberReading *reading)
+{
+    gboolean crossed = foreign_ink(view, strip) > FOREIGN_INK_MAX;
+    *reading = (NumberReading){ .status = FIELD_UNREADABLE };
+    if (!tools->codeline) {
+        read_by_figures(tools, view, strip, crossed, reading);
+        return;
+    }
+    g_autoptr(TessReading) seen = pass_read(&PASSES[0], tools->figures, view, strip);
+    g_autofree char *text = seen ? text_fold_code(seen->text) : NULL;
+    CodelineWitness witness = { text, { 0 }, "eng" };
+    for (guint i = 0, n = 0; text && i < seen->symbols->len && n < CODELINE_LENGTH; i++) {
+        const TessSymbol *symbol = &g_array_index(seen->symbols, TessSymbol, i);
+        if (g_ascii_isalnum(symbol->text[0]))
+            witness.confidence[n++] = symbol->confidence;
+    }
+    g_autoptr(Image) line = line_picture(view, strip, IMAGE_MAX);
+    g_autoptr(Image) second = line ? line_picture(view, strip, IMAGE_RED) : NULL;
+    g_autoptr(CodelineResult) result =
+        line ? codeline_read(tools->codeline, line, second, CODELINE_CITIZEN_ID, &witness, text ? 1 : 0, NULL) : NULL;
+    if (result)
+        take_result(result, text, crossed, reading);
 }

@@ -26,10 +26,10 @@ void number_reading_clear(NumberReading *reading);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NumberReading, number_reading_clear)
 
 /**
- * id_number_glance: one cheap pass.
+ * id_number_glance: one cheap pass with one model.
  * Returns: (transfer full) the letters 0-9 X seen, whatever they are; or NULL.
  */
-char *id_number_glance(const IdcardTools *tools, CardView *view, const Strip *strip);
+char *id_number_glance(Tess *tess, CardView *view, const Strip *strip);
 
 /**
  * id_number_read: as many passes as it takes.

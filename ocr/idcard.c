@@ -76,7 +76,7 @@ glance_at(const CardSearch *search, const Strip *strip)
     if (idcard_dates_parse(text, &validity) >= DATES_FROM_ONLY)
         return GLANCE_DATES;
     if (search->tools->number && length > 12 && length < 21) {
-        g_autofree char *own = id_number_glance(search->tools, search->view, strip);
+        g_autofree char *own = id_number_glance(search->tools->number, search->view, strip);
         if (own && id_number_valid(own))
             return GLANCE_NUMBER;
     }

@@ -19,6 +19,7 @@
 G_BEGIN_DECLS
 
 typedef struct Tess Tess;
+typedef struct Codeline Codeline;
 
 /* The letters that the eng model of IdcardTools is opened with. */
 #define IDCARD_FIGURES "0123456789X.-"
@@ -26,8 +27,9 @@ typedef struct Tess Tess;
 /* The models, loaded once by the reader and lent. */
 typedef struct {
     Tess *figures;      /* eng, letters IDCARD_FIGURES: numbers and dates */
-    Tess *number;       /* sbid: 0-9 and X; NULL where that model is missing */
+    Tess *number;       /* sbid: 0-9 and X, for a second glance; NULL where that model is missing */
     const Hanzi *hanzi; /* NULL: no names, sex, nation, address, authority, and no 长期 */
+    Codeline *codeline; /* reads the number, with figures as its witness; NULL: figures alone, in several passes */
 } IdcardTools;
 
 /**

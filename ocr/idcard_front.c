@@ -127,22 +127,43 @@ read_birth(const CardSearch *search, const Strip *strip, GDate dates[2])
     return n;
 }
 
+/* The birth date that the card's number holds; FALSE where no sure number was read. */
+static gboolean
+birth_of_number(const Document *document, GDate *date)
+{
+    const DocumentField *number = document_find_field(document, FIELD_ID_NUMBER);
+    guint year, month, day;
+    if (!number || number->status != FIELD_READ)
+        return FALSE;
+    citizen_id_birth(number->text, &year, &month, &day);
+    g_date_set_dmy(date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    return TRUE;
+}
+
+/* Sure where two readings agree: of two models, or of this row and of the number, printed elsewhere on the card. */
 static void
 put_birth(const CardSearch *search, const FrontRows *rows, Document *document)
 {
     DocumentField *f = document_field(document, FIELD_BIRTH);
-    GDate dates[2];
+    GDate dates[3];
     if (!rows->seen[FRONT_BIRTH])
         return;
     idcard_set_box(search, &rows->rows[FRONT_BIRTH], f);
-    guint n = read_birth(search, &rows->rows[FRONT_BIRTH], dates);
+    guint n = read_birth(search, &rows->rows[FRONT_BIRTH], dates), best = 0, most = 0;
     if (n == 0)
         return;
-    gboolean agreed = n == 2 && g_date_compare(&dates[0], &dates[1]) == 0;
-    f->text = validity_iso(&dates[0]);
-    f->status = agreed ? FIELD_READ : FIELD_WEAK;
-    f->confidence = agreed ? 95 : 55;
-    f->evidence = g_strdup(agreed ? "two models agree" : n == 2 ? "two models disagree" : "one model of two");
+    guint all = n + birth_of_number(document, &dates[n]);
+    for (guint i = 0; i < n; i++) {
+        guint votes = 0;
+        for (guint k = 0; k < all; k++)
+            votes += g_date_compare(&dates[i], &dates[k]) == 0;
+        if (votes > most)
+            most = votes, best = i;
+    }
+    f->text = validity_iso(&dates[best]);
+    f->status = most >= 2 ? FIELD_READ : FIELD_WEAK;
+    f->confidence = most >= 2 ? 95 : 55;
+    f->evidence = g_strdup_printf("%u of %u readings agree", most, all);
 }
 
 static void

@@ -49,7 +49,7 @@ reader_open(const char *model_dir, GError **error)
     reader->hanzi = open_hanzi(model_dir, error);
     if (!reader->hanzi)
         return NULL;
-    reader->idcard = (IdcardTools){ reader->figures, reader->number, reader->hanzi };
+    reader->idcard = (IdcardTools){ reader->figures, reader->number, reader->hanzi, reader->codeline };
     reader->licence = (LicenceTools){ reader->probe, reader->codeline, reader->hanzi };
     return g_steal_pointer(&reader);
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "core/text.h"
+#include "ocr/codeline.h"
 #include "ocr/idcard.h"
 #include "ocr/tess.h"
 
@@ -226,8 +227,10 @@ main(int argc, char **argv)
         fprintf(stderr, "%s\n", error->message);
         return 7;
     }
-    if (model_dir)
+    if (model_dir) {
         b.tools.number = tess_open(model_dir, "sbid", NULL, FALSE, NULL);
+        b.tools.codeline = codeline_open(model_dir, NULL);
+    }
     if (hanzi && !(b.tools.hanzi = hanzi_open(hanzi, &error))) {
         fprintf(stderr, "%s\n", error->message);
         return 7;
