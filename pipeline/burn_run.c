@@ -98,14 +98,11 @@ open_ca(Workspace *ws, GError **error)
     g_autofree char *chain = workspace_path(ws, config_text(ws->config, "ca", "chain"));
     if (!strcmp(kind, "local"))
         return burn_ca_local_open(folder, error);
-#ifdef SB_BURNER_CA_FILES
     if (!strcmp(kind, "files")) {
         g_autofree char *out = workspace_path(ws, config_text(ws->config, "ca", "out"));
         g_autofree char *in = workspace_path(ws, config_text(ws->config, "ca", "in"));
         return burn_ca_files_open(out, in, chain, error);
     }
-#endif
-#ifdef SB_BURNER_CA_CMP
     if (!strcmp(kind, "cmp")) {
         BurnCaCmpConfig cmp = { .server = (char *)config_text(ws->config, "ca", "server"),
                                 .path = (char *)config_text(ws->config, "ca", "path"),
@@ -116,7 +113,6 @@ open_ca(Workspace *ws, GError **error)
         cmp.tls_ca_file = *tls ? (char *)tls : NULL;
         return burn_ca_cmp_open(&cmp, error);
     }
-#endif
     g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [ca] kind: \"%s\" is not one of local, cmp, files", kind);
     return NULL;
 }

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The real command on small orders: exit codes, bad folders, kill -9 at any moment, the whole way to burned keys.
+ */
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <jansson.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "pipeline/exit_code.h"
+
+#define COMMAND BUILD_DIR "/sealbatch"
+#define ORDERS SOURCE_DIR "/samples/orders"
+
+static char *dir;
+
+static void
+begin(void)
+{
+    dir = g_dir_make_tmp("sealbatch-command-XXXXXX", NULL);
+}
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) list = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (list && (name = g_dir_read_name(list))) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        if (g_file_test(child, G_FILE_TEST_IS_SYMLINK))
+            g_unlink(child);
+        else
+            remove_tree(child);
+    }
+    g_remove(path);
+}
+
+static void
+end(void)
+{
+    remove_tree(dir);
+    g_free(dir);
+}
+
+TestSuite(command, .init = begin, .fini = end, .timeout = 280);
+
+static char *
+at(const char *name)
+{
+    return g_build_filename(dir, name, NULL);
+}
+
+static GPid
+start(const char *const *argv, int *out)
+{
+    GPid pid = 0;
+    g_autoptr(GError) error = NULL;
+    cr_assert(g_spawn_async_with_pipes(NULL, (char **)argv, NULL,
+                                       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &pid, NULL, out,
+                                       NULL, &error), "%s", error ? error->message : "");
+    return pid;
+}
+
+/* Returns the exit code; @out (optional) what it printed. */
+static int
+run(char **out, const char *first, ...)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    va_list args;
+    int status;
+    g_ptr_array_add(argv, (char *)COMMAND);
+    va_start(args, first);
+    for (const char *a = first; a; a = va_arg(args, const char *))
+        g_ptr_array_add(argv, (char *)a);
+    va_end(args);
+    g_ptr_array_add(argv, NULL);
+    g_autofree char *text = NULL;
+    cr_assert(g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL, &status,
+                           NULL));
+    if (out)
+        *out = g_steal_pointer(&text);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+put_file(const char *folder, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(dir, folder, NULL);
+    g_autofree char *file = g_build_filename(path, name, NULL);
+    g_mkdir_with_parents(path, 0700);
+    cr_assert(g_file_set_contents(file, text, -1, NULL));
+}
+
+/* Copies sample order @index (by name) into DIR/inbox. Returns: FALSE where there are no samples. */
+static gboolean
+copy_sample(const char *name)
+{
+    g_autofree char *from = g_build_filename(ORDERS, name, NULL), *to = g_build_filename(dir, "inbox", name, NULL);
+    g_autoptr(GDir) list = g_dir_open(from, 0, NULL);
+    const char *file;
+    if (!list)
+        return FALSE;
+    g_mkdir_with_parents(to, 0700);
+    while ((file = g_dir_read_name(list))) {
+        g_autofree char *a = g_build_filename(from, file, NULL), *b = g_build_filename(to, file, NULL), *text = NULL;
+        gsize length;
+        if (g_file_get_contents(a, &text, &length, NULL))
+            g_file_set_contents(b, text, (gssize)length, NULL);
+    }
+    return TRUE;
+}
+
+static const char SMALL_ORDER[] =
+    "{\"order_id\":\"%s\",\"kind\":\"new\",\"subject_type\":\"enterprise\",\"company\":{\"name\":\"x\","
+    "\"credit_code\":\"%s\"},\"uploads\":[{\"role\":\"licence\",\"file\":\"a.jpg\"}]}";
+
+static void
+put_bad_folders(void)
+{
+    g_autofree char *missing = g_strdup_printf(SMALL_ORDER, "MISSING", "1");
+    g_autofree char *text = g_strdup_printf(SMALL_ORDER, "TEXT", "2");
+    g_autofree char *empty = g_build_filename(dir, "inbox", "EMPTY", NULL);
+    g_mkdir_with_parents(empty, 0700);
+    put_file("inbox/BROKEN", "order.json", "{\"order_id\": 12}");
+    put_file("inbox/MISSING", "order.json", missing);
+    put_file("inbox/TEXT", "order.json", text);
+    put_file("inbox/TEXT", "a.jpg", "I am no picture");
+}
+
+Test(command, wrong_command_lines_end_with_2)
+{
+    cr_expect_eq(run(NULL, "nothing", NULL), EXIT_USAGE);
+    cr_expect_eq(run(NULL, "inspect", NULL), EXIT_USAGE);
+    cr_expect_eq(run(NULL, "run", "--no-such-flag", NULL), EXIT_USAGE);
+    cr_expect_eq(run(NULL, "status", "-w", dir, NULL), EXIT_USAGE, "no workspace there");
+    cr_expect_eq(run(NULL, "--help", NULL), EXIT_DONE);
+}
+
+Test(command, inspect_answers_for_every_folder_whatever_is_in_it)
+{
+    g_autofree char *out = at("out"), *a = at("inbox/BROKEN"), *b = at("inbox/MISSING"), *c = at("inbox/TEXT"),
+                    *d = at("inbox/EMPTY"), *e = at("nowhere"), *printed = NULL;
+    put_bad_folders();
+    cr_expect_eq(run(&printed, "inspect", a, b, c, d, e, "--out", out, NULL), EXIT_FAILED);
+    g_auto(GStrv) lines = g_strsplit(printed, "\n", -1);
+    static const char *const names[] = { "BROKEN", "MISSING", "TEXT", "EMPTY", "nowhere" };
+    cr_assert_eq(g_strv_length(lines), 7, "five orders, a summary, the end");
+    for (guint i = 0; i < 5; i++) {
+        json_t *o = json_loads(lines[i], 0, NULL);
+        cr_assert_not_null(o);
+        cr_expect_str_eq(json_string_value(json_object_get(o, "order_id")), names[i]);
+        cr_expect_str_eq(json_string_value(json_object_get(o, "result")), "refused");
+        cr_expect_geq(json_array_size(json_object_get(o, "findings")), 1);
+        json_decref(o);
+    }
+    cr_expect_not_null(strstr(lines[5], "\"type\":\"summary\""));
+}
+
+Test(command, the_night_takes_bad_folders_one_by_one)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox"), *printed = NULL, *again = NULL;
+    put_bad_folders();
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "init", ws, NULL), EXIT_DONE, "again: nothing is replaced");
+    cr_expect_eq(run(&printed, "run", inbox, "-w", ws, "--json", NULL), EXIT_FAILED);
+    cr_expect_not_null(strstr(printed, "\"name\":\"BROKEN\",\"outcome\":\"no_order\""));
+    cr_expect_not_null(strstr(printed, "\"name\":\"EMPTY\",\"outcome\":\"no_order\""));
+    cr_expect_not_null(strstr(printed, "\"name\":\"MISSING\",\"outcome\":\"refused\""));
+    cr_expect_not_null(strstr(printed, "unreadable_file"));
+    cr_expect_eq(run(&again, "status", "-w", ws, "--json", "--all", NULL), EXIT_DONE);
+    cr_expect_not_null(strstr(again, "\"refused\":2"));
+    cr_expect_eq(run(NULL, "audit", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "show", "MISSING", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "show", "NOBODY", "-w", ws, NULL), EXIT_USAGE);
+}
+
+Test(command, a_second_run_finds_the_lock_and_says_who_holds_it)
+{
+    g_autofree char *ws = at("ws"), *lock = at("ws/lock"), *inbox = at("inbox");
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    g_mkdir_with_parents(inbox, 0700);
+    int fd = open(lock, O_RDWR | O_CREAT, 0600);
+    cr_assert_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_BUSY);
+    close(fd);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_DONE);
+}
+
+static char *
+states(const char *ws)
+{
+    char *printed = NULL;
+    run(&printed, "status", "--all", "-w", ws, NULL);
+    return printed;
+}
+
+Test(command, kill_9_of_run_at_any_moment_and_the_next_run_ends_as_it_would_have)
+{
+    g_autofree char *ws = at("ws"), *other = at("other"), *inbox = at("inbox");
+    g_autoptr(GRand) rand = g_rand_new_with_seed(3);
+    if (!copy_sample("SQ50011001") || !copy_sample("SQ50011002"))
+        return;
+    put_bad_folders();
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    cr_assert_eq(run(NULL, "init", other, NULL), EXIT_DONE);
+    const char *argv[] = { COMMAND, "run", inbox, "-w", ws, NULL };
+    for (guint i = 0; i < 5; i++) {
+        GPid pid = start(argv, NULL);
+        g_usleep((gulong)g_rand_int_range(rand, 20000, 1500000));
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        cr_expect_eq(run(NULL, "audit", "-w", ws, NULL), EXIT_DONE);
+    }
+    int whole = run(NULL, "run", inbox, "-w", other, NULL);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), whole);
+    g_autofree char *a = states(ws), *b = states(other);
+    g_auto(GStrv) parts = g_strsplit(b, other, -1);
+    g_autofree char *b_here = g_strjoinv(ws, parts);
+    cr_expect_str_eq(a, b_here);
+}
+
+Test(command, sigterm_stops_in_order_with_6)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox");
+    int status;
+    if (!copy_sample("SQ50011001") || !copy_sample("SQ50011002"))
+        return;
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    const char *argv[] = { COMMAND, "run", inbox, "-w", ws, "--read-jobs=1", NULL };
+    GPid pid = start(argv, NULL);
+    g_usleep(1200000);
+    kill(pid, SIGTERM);
+    waitpid(pid, &status, 0);
+    cr_assert(WIFEXITED(status));
+    /* A very fast machine may be through already. */
+    cr_expect(WEXITSTATUS(status) == EXIT_STOPPED || WEXITSTATUS(status) == EXIT_REVIEW, "%d", WEXITSTATUS(status));
+}
+
+/* ---- to burned keys ------------------------------------------------------------------------------------- */
+
+static const char *
+softhsm(void)
+{
+    static const char *const places[] = { "/usr/lib/softhsm/libsofthsm2.so",
+                                          "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so" };
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_EXISTS))
+            return places[i];
+    return NULL;
+}
+
+static guint
+files_in(const char *folder)
+{
+    g_autoptr(GDir) list = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+    while (list && g_dir_read_name(list))
+        n++;
+    return n;
+}
+
+static char *
+decisions_of(const char *ws)
+{
+    g_autofree char *page = g_build_filename(ws, "out", "review.html", NULL), *text = NULL;
+    cr_assert(g_file_get_contents(page, &text, NULL, NULL));
+    const char *start_mark = "id=\"data\">";
+    char *from = strstr(text, start_mark) + strlen(start_mark);
+    json_t *data = json_loadb(from, (size_t)(strstr(from, "</script>") - from), 0, NULL);
+    cr_assert_not_null(data);
+    json_t *list = json_array(), *order;
+    size_t i;
+    json_array_foreach(json_object_get(data, "orders"), i, order)
+        json_array_append_new(list, json_pack("{s:O, s:O, s:s}", "order_id", json_object_get(order, "order_id"), "result",
+                                              json_object_get(order, "result"), "verdict", "approve"));
+    json_t *root = json_pack("{s:s, s:i, s:o}", "type", "sealbatch-decisions", "version", 1, "decisions", list);
+    char *out = json_dumps(root, 0);
+    json_decref(root);
+    json_decref(data);
+    return out;
+}
+
+Test(command, from_uploads_to_burned_keys_through_two_reviewers_and_kill_9)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox"), *conf = at("softhsm2.conf"), *tokens = at("tokens"),
+                    *file = at("decisions.json"), *issued = at("ws/keys/ca/issued"), *printed = NULL;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    if (!softhsm() || !copy_sample("SQ50011001") || !copy_sample("SQ50011002"))
+        return;
+    g_autofree char *lines = g_strdup_printf("directories.tokendir = %s\nobjectstore.backend = file\n", tokens);
+    g_autofree char *module = g_strdup_printf("--burn-module=%s", softhsm());
+    g_mkdir(tokens, 0700);
+    cr_assert(g_file_set_contents(conf, lines, -1, NULL));
+    g_setenv("SOFTHSM2_CONF", conf, TRUE);
+    cr_assert_eq(run(NULL, "init", ws, module, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_REVIEW, "SQ50011001 has another name on its licence");
+
+    char *decisions = decisions_of(ws);
+    cr_assert(g_file_set_contents(file, decisions, -1, NULL));
+    free(decisions);
+    cr_expect_eq(run(NULL, "review", "import", file, "--as", "Li Na", "-w", ws, NULL), EXIT_REVIEW);
+    cr_expect_eq(run(NULL, "review", "import", file, "--as", "li na", "-w", ws, NULL), EXIT_USAGE);
+    cr_expect_eq(run(NULL, "review", "import", file, "--as", "Wang Wu", "-w", ws, NULL), EXIT_DONE);
+
+    const char *argv[] = { COMMAND, "burn", "-w", ws, NULL };
+    for (guint i = 0; i < 6; i++) {
+        GPid pid = start(argv, NULL);
+        g_usleep((gulong)g_rand_int_range(rand, 20000, 600000));
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        g_usleep(100000); /* its workers notice that it has gone */
+    }
+    int code = run(NULL, "burn", "-w", ws, NULL);
+    run(&printed, "status", "--json", "-w", ws, NULL);
+    /* A kill inside C_InitToken may leave a token that a person must look at; never a second certificate. */
+    cr_expect(code == EXIT_DONE || strstr(printed, "\"held\":0") == NULL, "%d %s", code, printed);
+    cr_expect_leq(files_in(issued), 2, "one certificate an order");
+    cr_expect_eq(run(NULL, "audit", "-w", ws, NULL), EXIT_DONE);
+    if (code == EXIT_DONE)
+        cr_expect_eq(files_in(issued), 2);
+}
