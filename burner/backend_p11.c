@@ -110,6 +110,7 @@ open_token(BurnBackend *b, const char *serial, const char *label, GError **error
         return NULL;
     }
     p->slot = found->slot;
+    p->tells_room = found->free_bytes > 0;
     g_free(p->serial);
     p->serial = g_strdup(found->serial);
     g_ptr_array_set_free_func(tokens, NULL);

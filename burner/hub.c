@@ -70,6 +70,9 @@ burn_hub_new(const BurnHubConfig *config, const char *worker, const BurnJournal 
     hub->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!hub_check(hub, error))
         return NULL;
+    hub->nursery = burn_nursery_start(hub->program, config->preload ? config->module : NULL, error);
+    if (hub->nursery == NULL)
+        return NULL;
     return g_steal_pointer(&hub);
 }
 
@@ -80,6 +83,7 @@ burn_hub_free(BurnHub *hub)
         return;
     if (hub->ca_threads != NULL)
         g_thread_pool_free(hub->ca_threads, FALSE, TRUE);
+    burn_nursery_stop(hub->nursery);
     g_clear_pointer(&hub->tokens, g_ptr_array_unref);
     g_clear_pointer(&hub->chain, g_ptr_array_unref);
     g_hash_table_unref(hub->taken);
@@ -152,7 +156,7 @@ burn_hub_tokens(BurnHub *hub, GError **error)
 {
     Listing l = { 0 };
     const BurnHubConfig *c = &hub->config;
-    BurnWorker *worker = burn_worker_start(hub->program, hub->context, error);
+    BurnWorker *worker = burn_worker_start(hub->nursery, hub->context, error);
     if (worker == NULL)
         return NULL;
     guint deadline = c->call_ms > 0 ? c->call_ms : 30000;

@@ -25,6 +25,8 @@ typedef struct {
     char *factory_so_pin;   /* keys leave the factory initialised with these; NULL = blank keys only */
     char *factory_user_pin;
     guint max_procs;        /* workers at once; 0 = no limit, 1 for modules that allow one process */
+    gboolean preload;       /* the module may be loaded, not initialised, before the fork of a worker: saves its
+                               loading a token; only for modules that are known to bear it (SoftHSM2 does) */
     gsize capacity;         /* bytes a key takes when the token does not tell; 0 = not known */
     guint call_ms;          /* watchdog for one request without key generation; 0 = 30000 */
     guint keygen_ms;        /* with key generation; 0 = 120000 */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "core/error.h"
+
+#define NURSERY_MS 10000 /* a fork takes a millisecond; a swapping machine longer */
 
 extern char **environ;
 
@@ -247,23 +250,28 @@ burn_worker_ask_pins(BurnWorker *w, const BurnPins *pins, guint deadline_ms, Bur
     OPENSSL_secure_clear_free(frame, BURN_FRAME_HEADER + BURN_PROTO_PINS_MAX);
 }
 
-/* ---- starting and ending ---- */
+/* ---- starting ---- */
 
-static pid_t
-spawn(const char *program, int child_end)
+struct BurnNursery {
+    char *program, *preload;
+    pid_t pid;
+    int fd;
+};
+
+static gboolean
+spawn(BurnNursery *n, int child_end)
 {
     posix_spawn_file_actions_t actions;
-    char *argv[] = { (char *)program, NULL };
-    pid_t pid = 0;
+    char *argv[] = { n->program, (char *)"nursery", n->preload, NULL };
     posix_spawn_file_actions_init(&actions);
     /* what a module prints is nobody's business: some print PINs */
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, child_end, BURN_PROTO_FD);
-    int rc = posix_spawn(&pid, program, &actions, NULL, argv, environ);
+    int rc = posix_spawn(&n->pid, n->program, &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    return rc == 0 ? pid : -1;
+    return rc == 0;
 }
 
 /* dup2 onto itself would keep close-on-exec: the child's end must lie above what the worker gets. */
@@ -275,21 +283,108 @@ socket_pair(int pair[2])
     int high = fcntl(pair[1], F_DUPFD_CLOEXEC, BURN_PROTO_FD + 1);
     close(pair[1]);
     pair[1] = high;
-    return high >= 0 && fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;
+    return high >= 0;
 }
 
-BurnWorker *
-burn_worker_start(const char *program, GMainContext *context, GError **error)
+static void
+stop(BurnNursery *n)
+{
+    if (n->fd >= 0)
+        close(n->fd);
+    n->fd = -1;
+    if (n->pid > 0) {
+        kill(n->pid, SIGKILL);
+        while (waitpid(n->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    n->pid = 0;
+}
+
+static gboolean
+start(BurnNursery *n, GError **error)
 {
     int pair[2] = { -1, -1 };
-    pid_t pid = socket_pair(pair) ? spawn(program, pair[1]) : -1;
+    gboolean ok = socket_pair(pair) && spawn(n, pair[1]);
     int cause = errno;
     if (pair[1] >= 0)
         close(pair[1]);
-    if (pid < 0) {
-        if (pair[0] >= 0)
-            close(pair[0]);
-        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s cannot be started: %s", program, g_strerror(cause));
+    n->fd = pair[0];
+    if (!ok)
+        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s cannot be started: %s", n->program, g_strerror(cause));
+    return ok;
+}
+
+BurnNursery *
+burn_nursery_start(const char *program, const char *preload, GError **error)
+{
+    BurnNursery *n = g_new0(BurnNursery, 1);
+    n->program = g_strdup(program);
+    n->preload = g_strdup(preload);
+    n->fd = -1;
+    if (start(n, error))
+        return n;
+    burn_nursery_stop(n);
+    return NULL;
+}
+
+void
+burn_nursery_stop(BurnNursery *n)
+{
+    if (n == NULL)
+        return;
+    stop(n);
+    g_free(n->program);
+    g_free(n->preload);
+    g_free(n);
+}
+
+/* Hands the worker's end of the socket over; the answer is its process id. 0: the nursery is of no use. */
+static pid_t
+ask_for_child(BurnNursery *n, int child_end)
+{
+    char byte = 'w', control[CMSG_SPACE(sizeof child_end)] = { 0 };
+    struct iovec iov = { &byte, 1 };
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof child_end);
+    memcpy(CMSG_DATA(c), &child_end, sizeof child_end);
+    pid_t pid = 0;
+    struct pollfd p = { n->fd, POLLIN, 0 };
+    if (n->fd < 0 || sendmsg(n->fd, &m, MSG_NOSIGNAL) != 1 || poll(&p, 1, NURSERY_MS) != 1 ||
+        read(n->fd, &pid, sizeof pid) != sizeof pid)
+        return 0;
+    return MAX(pid, 0);
+}
+
+static pid_t
+child_of(BurnNursery *n, int child_end, GError **error)
+{
+    for (guint i = 0; i < 2; i++) {
+        pid_t pid = ask_for_child(n, child_end);
+        if (pid > 0)
+            return pid;
+        stop(n);
+        if (!start(n, error))
+            return 0;
+    }
+    g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s starts no worker", n->program);
+    return 0;
+}
+
+BurnWorker *
+burn_worker_start(BurnNursery *nursery, GMainContext *context, GError **error)
+{
+    int pair[2] = { -1, -1 };
+    if (!socket_pair(pair) || fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
+        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "no socket for a worker: %s", g_strerror(errno));
+        return NULL;
+    }
+    pid_t pid = child_of(nursery, pair[1], error);
+    close(pair[1]);
+    if (pid == 0) {
+        close(pair[0]);
         return NULL;
     }
     BurnWorker *w = g_new0(BurnWorker, 1);
@@ -302,6 +397,8 @@ burn_worker_start(const char *program, GMainContext *context, GError **error)
     attach(w, w->reader, G_SOURCE_FUNC(on_readable));
     return w;
 }
+
+/* ---- ending ---- */
 
 gboolean
 burn_worker_alive(const BurnWorker *worker)

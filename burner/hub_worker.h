@@ -18,8 +18,14 @@ typedef struct BurnWorker BurnWorker;
 typedef void (*BurnAnswerFunc)(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data);
 typedef void (*BurnClosedFunc)(gpointer data);
 
-/* fork and exec of @program; its events run on @context. SB_ERROR_ENV. */
-BurnWorker *burn_worker_start(const char *program, GMainContext *context, GError **error);
+/* The clean process that workers are forked from (worker.c): started with fork and exec, loads no module unless
+ * @preload names one. SB_ERROR_ENV. */
+typedef struct BurnNursery BurnNursery;
+BurnNursery *burn_nursery_start(const char *program, const char *preload, GError **error);
+void burn_nursery_stop(BurnNursery *nursery);
+
+/* A worker of its own process; its events run on @context. A nursery that died is started again. SB_ERROR_ENV. */
+BurnWorker *burn_worker_start(BurnNursery *nursery, GMainContext *context, GError **error);
 
 /* One question at a time. @body is sunk. No answer within @deadline_ms: the process is killed. */
 void burn_worker_ask(BurnWorker *worker, BurnMessage type, GVariant *body, const char *answer_type, guint deadline_ms,

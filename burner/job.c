@@ -357,7 +357,7 @@ job_look(Job *job)
                         BURN_INVENTORY_TYPE, job_deadline(job, FALSE), on_look, job);
         return;
     }
-    job->worker = burn_worker_start(job->hub->program, job->hub->context, &error);
+    job->worker = burn_worker_start(job->hub->nursery, job->hub->context, &error);
     if (job->worker == NULL) {
         job_finish(job, BURN_INTERRUPTED, error->message);
         return;

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 struct BurnHub {
     BurnHubConfig config;
     char *program;
+    BurnNursery *nursery;
     const BurnJournal *journal;
     BurnCa *ca;
     GPtrArray *chain;       /* the CA's, read once */

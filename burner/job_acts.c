@@ -441,7 +441,7 @@ start_read_back(gpointer data)
     Job *job = data;
     g_autoptr(GError) error = NULL;
     g_clear_pointer(&job->token, burn_token_info_free);
-    job->worker = burn_worker_start(job->hub->program, job->hub->context, &error);
+    job->worker = burn_worker_start(job->hub->nursery, job->hub->context, &error);
     if (job->worker == NULL)
         job_finish(job, BURN_INTERRUPTED, error->message);
     else

@@ -19,6 +19,7 @@ typedef struct {
     char *serial;               /* of the opened token; "" before it has one */
     CK_SESSION_HANDLE session;  /* 0 = none */
     gboolean user_in;
+    gboolean tells_room;        /* its token info has free memory */
     gboolean attached;          /* the module was initialised by somebody else in this process */
     BurnPins pins;
 } P11;
@@ -33,6 +34,8 @@ void p11_logout(P11 *p);                         /* and closes all sessions */
 
 /* Whole attribute values; empty when the object has none. NULL on error. */
 GBytes *p11_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, GError **error);
+/* TRUE when CKA_VALUE is exactly @expected. */
+gboolean p11_value_is(P11 *p, CK_OBJECT_HANDLE object, GBytes *expected);
 gboolean p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **error);
 GBytes *p11_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error);
 

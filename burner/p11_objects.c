@@ -38,25 +38,50 @@ p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **err
     return TRUE;
 }
 
+#define FIRST_GUESS 4096u /* most values fit: one call instead of two, and a call to a real token takes long */
+
+static GBytes *
+value_sized(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, gsize size, GError **error)
+{
+    g_autofree guint8 *bytes = g_malloc(size);
+    CK_ATTRIBUTE a = { type, bytes, size };
+    if (!p11_ok(p->f->C_GetAttributeValue(p->session, object, &a, 1), "C_GetAttributeValue", error))
+        return NULL;
+    if (a.ulValueLen > size) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "the key gives more bytes than it was asked for");
+        return NULL;
+    }
+    return g_bytes_new_take(g_steal_pointer(&bytes), a.ulValueLen);
+}
+
 GBytes *
 p11_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, GError **error)
 {
-    CK_ATTRIBUTE a = { type, NULL, 0 };
+    guint8 guess[FIRST_GUESS];
+    CK_ATTRIBUTE a = { type, guess, sizeof guess };
     CK_RV rv = p->f->C_GetAttributeValue(p->session, object, &a, 1);
-    if (rv == CKR_ATTRIBUTE_TYPE_INVALID || (rv == CKR_OK && a.ulValueLen == 0))
+    if (rv == CKR_OK && a.ulValueLen <= sizeof guess)
+        return g_bytes_new(guess, a.ulValueLen);
+    if (rv == CKR_ATTRIBUTE_TYPE_INVALID)
         return g_bytes_new_static("", 0);
+    a = (CK_ATTRIBUTE){ type, NULL, 0 };
+    if (rv == CKR_BUFFER_TOO_SMALL || rv == CKR_OK)
+        rv = p->f->C_GetAttributeValue(p->session, object, &a, 1);
     if (!p11_ok(rv, "C_GetAttributeValue", error))
         return NULL;
     if (a.ulValueLen > BURN_BLOB_MAX) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "an object on the key has an absurd length");
         return NULL;
     }
-    gsize size = a.ulValueLen;
-    g_autofree guint8 *bytes = g_malloc0(size);
-    a.pValue = bytes;
-    if (!p11_ok(p->f->C_GetAttributeValue(p->session, object, &a, 1), "C_GetAttributeValue", error))
-        return NULL;
-    return g_bytes_new_take(g_steal_pointer(&bytes), MIN(size, a.ulValueLen));
+    return value_sized(p, object, type, MAX(a.ulValueLen, 1), error);
+}
+
+gboolean
+p11_value_is(P11 *p, CK_OBJECT_HANDLE object, GBytes *expected)
+{
+    gsize size = g_bytes_get_size(expected);
+    g_autoptr(GBytes) value = value_sized(p, object, CKA_VALUE, size + 1, NULL); /* room to see a longer one */
+    return value != NULL && g_bytes_equal(value, expected);
 }
 
 static gboolean
@@ -93,15 +118,6 @@ private_flags(P11 *p, CK_OBJECT_HANDLE object)
         if (at_once ? value[i] == CK_TRUE : flag(p, object, wanted[i].type))
             flags |= wanted[i].flag;
     return flags;
-}
-
-static char *
-string_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
-{
-    g_autoptr(GBytes) bytes = p11_value(p, object, type, NULL);
-    gsize size = 0;
-    const char *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
-    return g_utf8_make_valid(data != NULL ? data : "", (gssize)MIN(size, 255));
 }
 
 /* ---- SubjectPublicKeyInfo, RFC 5280 4.1: built from the attributes, so that no key store is in between ---- */
@@ -241,23 +257,48 @@ digest_value(P11 *p, CK_OBJECT_HANDLE handle, BurnObject *o, GError **error)
     return EVP_Digest(bytes != NULL ? bytes : "", size, o->sha256, NULL, EVP_sha256(), NULL) == 1;
 }
 
+static char *
+string_of(const CK_ATTRIBUTE *a)
+{
+    gboolean given = a->ulValueLen != CK_UNAVAILABLE_INFORMATION && a->ulValueLen <= 255;
+    return g_utf8_make_valid(given ? a->pValue : "", given ? (gssize)a->ulValueLen : 0);
+}
+
+/* Class, label, id and application at one call: what an object has not is marked unavailable and the rest is given
+ * (PKCS#11 2.40, C_GetAttributeValue). A module that stops at the first gap is asked for the class alone. */
+static BurnObject *
+describe(P11 *p, CK_OBJECT_HANDLE handle, GError **error)
+{
+    CK_OBJECT_CLASS class = CKO_VENDOR_DEFINED;
+    char label[255], application[255];
+    guint8 id[255];
+    CK_ATTRIBUTE all[] = {
+        { CKA_CLASS, &class, sizeof class },
+        { CKA_LABEL, label, sizeof label },
+        { CKA_ID, id, sizeof id },
+        { CKA_APPLICATION, application, sizeof application },
+    };
+    CK_RV rv = p->f->C_GetAttributeValue(p->session, handle, all, G_N_ELEMENTS(all));
+    if (rv != CKR_OK && rv != CKR_ATTRIBUTE_TYPE_INVALID && rv != CKR_BUFFER_TOO_SMALL)
+        return p11_ok(rv, "object attributes", error), NULL;
+    BurnObject *o = burn_object_new(class == CKO_PRIVATE_KEY   ? BURN_OBJECT_PRIVATE
+                                    : class == CKO_PUBLIC_KEY  ? BURN_OBJECT_PUBLIC
+                                    : class == CKO_CERTIFICATE ? BURN_OBJECT_CERT
+                                    : class == CKO_DATA        ? BURN_OBJECT_DATA
+                                                               : BURN_OBJECT_OTHER);
+    o->label = string_of(&all[1]);
+    o->application = o->kind == BURN_OBJECT_DATA ? string_of(&all[3]) : g_strdup("");
+    if (o->kind != BURN_OBJECT_DATA && all[2].ulValueLen <= sizeof id)
+        o->id = g_bytes_new(id, all[2].ulValueLen);
+    return o;
+}
+
 static BurnObject *
 look_at(P11 *p, CK_OBJECT_HANDLE handle, gboolean values, GError **error)
 {
-    CK_OBJECT_CLASS class = CKO_VENDOR_DEFINED;
-    CK_ATTRIBUTE a = { CKA_CLASS, &class, sizeof class };
-    if (!p11_ok(p->f->C_GetAttributeValue(p->session, handle, &a, 1), "object class", error))
+    g_autoptr(BurnObject) o = describe(p, handle, error);
+    if (o == NULL)
         return NULL;
-    g_autoptr(BurnObject) o = burn_object_new(class == CKO_PRIVATE_KEY   ? BURN_OBJECT_PRIVATE
-                                              : class == CKO_PUBLIC_KEY  ? BURN_OBJECT_PUBLIC
-                                              : class == CKO_CERTIFICATE ? BURN_OBJECT_CERT
-                                              : class == CKO_DATA        ? BURN_OBJECT_DATA
-                                                                         : BURN_OBJECT_OTHER);
-    o->label = string_value(p, handle, CKA_LABEL);
-    if (o->kind == BURN_OBJECT_DATA)
-        o->application = string_value(p, handle, CKA_APPLICATION);
-    else
-        o->id = p11_value(p, handle, CKA_ID, NULL);
     if (o->kind == BURN_OBJECT_PRIVATE)
         o->flags = private_flags(p, handle);
     else if (o->kind != BURN_OBJECT_OTHER && values && !digest_value(p, handle, o, error))

@@ -139,22 +139,15 @@ p11_sign(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **e
 static gboolean
 has_room(P11 *p, gsize size, GError **error)
 {
-    g_autoptr(BurnTokenInfo) info = p11_info(p, p->slot, error);
+    g_autoptr(BurnTokenInfo) info = p->tells_room ? p11_info(p, p->slot, error) : NULL;
     if (info == NULL)
-        return FALSE;
+        return !p->tells_room;
     if (info->free_bytes == 0 || info->free_bytes >= size + ROOM_MARGIN)
         return TRUE;
     g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_NO_ROOM,
                 "no room on the key: %" G_GSIZE_FORMAT " bytes needed, %" G_GUINT64_FORMAT " free", size + ROOM_MARGIN,
                 info->free_bytes);
     return FALSE;
-}
-
-static gboolean
-reads_as(P11 *p, CK_OBJECT_HANDLE object, GBytes *bytes)
-{
-    g_autoptr(GBytes) value = p11_value(p, object, CKA_VALUE, NULL);
-    return value != NULL && g_bytes_equal(value, bytes);
 }
 
 static gboolean
@@ -170,13 +163,13 @@ leave_one(P11 *p, GArray *handles, CK_ATTRIBUTE *template, CK_ULONG n, GBytes *b
 {
     CK_OBJECT_HANDLE keep = CK_INVALID_HANDLE;
     for (guint i = 0; i < handles->len && keep == CK_INVALID_HANDLE; i++)
-        if (reads_as(p, g_array_index(handles, CK_OBJECT_HANDLE, i), bytes))
+        if (p11_value_is(p, g_array_index(handles, CK_OBJECT_HANDLE, i), bytes))
             keep = g_array_index(handles, CK_OBJECT_HANDLE, i);
     if (keep == CK_INVALID_HANDLE) {
         if (!has_room(p, g_bytes_get_size(bytes), error) ||
             !p11_ok(p->f->C_CreateObject(p->session, template, n, &keep), "C_CreateObject", error))
             return FALSE;
-        if (!reads_as(p, keep, bytes)) {
+        if (!p11_value_is(p, keep, bytes)) {
             destroy(p, keep, NULL);
             g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK,
                                 "what was written on the key reads back differently");

@@ -3,7 +3,16 @@
  * worker.c: the program sealbatch-worker: one token's calls to a vendor's module, in a process that may crash,
  * hang or lie without hurting anybody else. It answers requests on descriptor 3 (proto.h) one after another
  * and ends with its parent. It decides nothing: what to do next is the hub's step table.
+ *
+ * Started as `sealbatch-worker nursery [MODULE]` it is the clean process that the workers are forked from, so that
+ * program start is paid once a run: it initialises no module and sees no PIN. With MODULE, that module's file is
+ * loaded (for modules known to bear a fork between loading and C_Initialize).
  */
+#include <dlfcn.h>
+#include <openssl/evp.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <openssl/crypto.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -192,7 +201,8 @@ do_read_back(Worker *w, GVariant *in, GError **error)
     return answer;
 }
 
-/* What may be asked when: a row's `opened` requests need a token, `same` checks first that it is still that one. */
+/* What may be asked when: a row's `opened` requests need a token, `same` checks first that it is still that one
+ * (later a swapped token shows itself: the session ends with the token it was opened on). */
 static const struct {
     const char *type;
     gboolean opened, same;
@@ -205,9 +215,9 @@ static const struct {
     [BURN_MSG_SET_PIN] = { "(b)", TRUE, TRUE, do_set_pin },
     [BURN_MSG_KEYGEN] = { "(uays)", TRUE, TRUE, do_keygen },
     [BURN_MSG_SIGN] = { "(uayay)", TRUE, FALSE, do_sign },
-    [BURN_MSG_WRITE_CERT] = { "(aysay)", TRUE, TRUE, do_write_cert },
-    [BURN_MSG_WRITE_DATA] = { "(sssay)", TRUE, TRUE, do_write_data },
-    [BURN_MSG_REMOVE] = { "(uayay)", TRUE, TRUE, do_remove },
+    [BURN_MSG_WRITE_CERT] = { "(aysay)", TRUE, FALSE, do_write_cert },
+    [BURN_MSG_WRITE_DATA] = { "(sssay)", TRUE, FALSE, do_write_data },
+    [BURN_MSG_REMOVE] = { "(uayay)", TRUE, FALSE, do_remove },
     [BURN_MSG_READ_BACK] = { "(ssayay)", FALSE, FALSE, do_read_back },
     [BURN_MSG_READ] = { "(uay)", TRUE, FALSE, do_read },
 };
@@ -262,15 +272,10 @@ guard(void)
     CRYPTO_secure_malloc_init(16384, 16);
 }
 
-int
-main(void)
+static G_NORETURN void
+work(void)
 {
     Worker w = { 0 };
-    struct stat st;
-    if (fstat(BURN_PROTO_FD, &st) != 0 || !S_ISSOCK(st.st_mode)) {
-        g_printerr("sealbatch-worker is started by sealbatch, with a socket on descriptor 3\n");
-        return 2;
-    }
     guard();
     for (;;) {
         BurnFrame frame = { 0 };
@@ -287,4 +292,55 @@ main(void)
         w.backend->close(w.backend);
     burn_frame_clear(&w.pins_frame);
     _exit(0); /* not through the module's own exit handlers */
+}
+
+/* The next worker's end of its socket; -1 at the end. */
+static int
+receive_socket(void)
+{
+    char byte, control[CMSG_SPACE(sizeof(int))];
+    struct iovec iov = { &byte, 1 };
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    struct cmsghdr *c = recvmsg(BURN_PROTO_FD, &m, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&m) : NULL;
+    int fd = -1;
+    if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(c), sizeof fd);
+    return fd;
+}
+
+/* A worker is the hub's child, not the nursery's (CLONE_PARENT): the hub waits for it, and it dies with the hub. */
+static G_NORETURN void
+nurse(const char *module)
+{
+    guint8 digest[32];
+    int fd;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    EVP_Digest("", 0, digest, NULL, EVP_sha256(), NULL); /* OpenSSL is set up once, here */
+    if (module != NULL)
+        dlopen(module, RTLD_NOW | RTLD_LOCAL);
+    while ((fd = receive_socket()) >= 0) {
+        pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
+        if (pid == 0) {
+            if (dup2(fd, BURN_PROTO_FD) < 0)
+                _exit(1);
+            work();
+        }
+        close(fd);
+        if (send(BURN_PROTO_FD, &pid, sizeof pid, MSG_NOSIGNAL) != sizeof pid)
+            break;
+    }
+    _exit(0);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct stat st;
+    if (fstat(BURN_PROTO_FD, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+        g_printerr("sealbatch-worker is started by sealbatch, with a socket on descriptor 3\n");
+        return 2;
+    }
+    if (argc > 1 && strcmp(argv[1], "nursery") == 0)
+        nurse(argc > 2 ? argv[2] : NULL);
+    work();
 }

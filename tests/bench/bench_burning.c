@@ -124,7 +124,7 @@ main(int argc, char **argv)
             tokens = CLAMP((guint)strtoul(argv[i + 1], NULL, 10), 1, 64);
     }
     if (argc == 2 && strcmp(argv[1], "--ours") == 0) { /* for a profiler */
-        ours(BURN_KEY_EC_P256, tokens);
+        ours(BURN_KEY_EC_P256, g_getenv("SB_N") != NULL ? (guint)atoi(g_getenv("SB_N")) : tokens);
         return 0;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

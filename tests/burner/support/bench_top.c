@@ -74,7 +74,7 @@ desk_new(void)
     must(burn_pin_source_create(secret, &error), "%s", error->message);
     desk->pins = burn_pin_source_open(secret, &error);
     must(desk->ca != NULL && desk->journal != NULL && desk->pins != NULL, "%s", error ? error->message : "");
-    desk->config = (BurnHubConfig){ .module = (char *)SOFTHSM, .call_ms = 20000, .keygen_ms = 60000 };
+    desk->config = (BurnHubConfig){ .module = (char *)SOFTHSM, .preload = TRUE, .call_ms = 20000, .keygen_ms = 60000 };
     desk->calls = (BurnHubCalls){ .data = desk, .make_seals = make_seals };
     desk->seals = 2;
     desk->seal_bytes = 20000;
