@@ -42,6 +42,8 @@ picture_of(Flat *flat, const RowSpan *span, double grow)
     g_autoptr(Image) cut = flat_cut(flat, &quad, width, height);
     Picture p = { NULL, NULL, { 0 } };
     p.ink = ink_of_line(cut, &p.covered);
+    if (cut->channels == 3) /* takes seals off better than the lightest channel does */
+        hanzi_print_of_rgb(cut->data, width, height, 3 * (gsize)width, p.ink->data, p.covered->data, NULL);
     p.line = (HanziLine){ .px = p.ink->data, .width = width, .height = height, .stride = width, .em_px = EM_PX,
                           .covered = p.covered->data };
     return p;

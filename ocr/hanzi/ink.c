@@ -15,11 +15,15 @@
 #include <string.h>
 
 enum { STEPS = 64 }; /* density in 1/64 */
-#define COLOURED .16f   /* difference of densities that makes a pixel coloured */
-#define PURE .35f       /* and one that shows the seal's own hue */
+/* Colour is a difference of light, as a share of the paper's: in black print densities differ at random. */
+#define COLOURED .07f   /* from here a pixel may be coloured, */
+#define CERTAIN .15f    /* from here it is */
+#define PURE .24f       /* and here the seal's own hue shows, if its light channel is light: */
+#define PURE_LIGHT .5f
+#define MOST_RATIO .5f  /* more, and what is left of the difference is noise */
 
 typedef struct {
-    float density[3][256];
+    float density[3][256], light_share[3][256]; /* of the paper's light */
     guint light, dark; /* channels */
     float ratio;       /* density of the seal in its light channel over that in its dark one */
     gboolean any;
@@ -47,8 +51,10 @@ find_paper(const guint8 *rgb, guint width, guint height, gsize stride, Inks *ink
                 histogram[c][rgb[y * stride + 3 * x + c]]++;
     for (guint c = 0; c < 3; c++) {
         float paper = (float)MAX(40, level_of(histogram[c], .75));
-        for (guint v = 0; v < 256; v++)
+        for (guint v = 0; v < 256; v++) {
             inks->density[c][v] = MAX(0, logf((paper + 2) / ((float)v + 2)));
+            inks->light_share[c][v] = MIN(1, (float)v / paper);
+        }
     }
 }
 
@@ -61,11 +67,13 @@ find_seal(const guint8 *rgb, guint width, guint height, gsize stride, Inks *inks
     for (guint pass = 0; pass < 2; pass++) {
         for (guint y = 0; y < height; y++)
             for (guint x = 0; x < width; x++) {
-                float d[3];
-                for (guint c = 0; c < 3; c++)
+                float d[3], share[3];
+                for (guint c = 0; c < 3; c++) {
                     d[c] = inks->density[c][rgb[y * stride + 3 * x + c]];
-                float top = MAX(d[0], MAX(d[1], d[2])), low = MIN(d[0], MIN(d[1], d[2]));
-                if (top - low < PURE)
+                    share[c] = inks->light_share[c][rgb[y * stride + 3 * x + c]];
+                }
+                float top = MAX(share[0], MAX(share[1], share[2])), low = MIN(share[0], MIN(share[1], share[2]));
+                if (top - low < PURE || top < PURE_LIGHT)
                     continue;
                 if (pass) {
                     ratio[(guint)CLAMP(d[inks->light] / MAX(d[inks->dark], .01f) * STEPS, 0, STEPS)]++;
@@ -75,7 +83,7 @@ find_seal(const guint8 *rgb, guint width, guint height, gsize stride, Inks *inks
                 for (guint c = 0; c < 3; c++)
                     sum[c] += (double)d[c];
             }
-        if (n < 30)
+        if (n < 30 + width * height / 500)
             return;
         for (guint c = 0; c < 3 && !pass; c++) {
             inks->light = sum[c] < sum[inks->light] ? c : inks->light;
@@ -85,7 +93,7 @@ find_seal(const guint8 *rgb, guint width, guint height, gsize stride, Inks *inks
     guint seen = 0, at = 0;
     while (at < STEPS && (seen += ratio[at]) * 4 < n)
         at++;
-    inks->ratio = MIN((float)at / STEPS, .7f);
+    inks->ratio = MIN((float)at / STEPS, MOST_RATIO);
     inks->any = TRUE;
 }
 
@@ -110,8 +118,10 @@ hanzi_print_of_rgb(const guint8 *rgb, guint width, guint height, gsize stride, g
                 continue;
             }
             float light = inks.density[inks.light][p[inks.light]], dark = inks.density[inks.dark][p[inks.dark]];
-            float black = (light - inks.ratio * MAX(light, dark)) / (1 - inks.ratio);
-            covered[at] = dark - light > COLOURED ? 255 : 0;
+            float hue = inks.light_share[inks.light][p[inks.light]] - inks.light_share[inks.dark][p[inks.dark]];
+            float sure = CLAMP((hue - COLOURED) / (CERTAIN - COLOURED), 0, 1);
+            float black = light - sure * inks.ratio * MAX(0, dark - light) / (1 - inks.ratio);
+            covered[at] = hue > CERTAIN ? 255 : 0;
             grey[at] = (guint8)CLAMP(250 * expf(-MAX(0, black)), 0, 255);
         }
     return TRUE;
