@@ -8,6 +8,7 @@
 
 #include "burner/ca.h"
 #include "pipeline/burn_plan.h"
+#include "pipeline/pin_letter.h"
 #include "pipeline/seal_maker.h"
 #include "pipeline/stored_order.h"
 #include "sealgen/maker.h"
@@ -24,6 +25,7 @@ struct BurnRun {
     BurnCa *ca;
     BurnPinSource *pins;
     SesMaker *maker;
+    GBytes *pin_recipient; /* NULL: random PINs have nowhere to go */
     BurnHub *hub;
     BurnHubCalls hub_calls;
     BurnHubConfig hub_config;
@@ -46,6 +48,17 @@ make_seals(const BurnOrder *order, GBytes *certificate, gpointer data, GError **
 {
     BurnRun *run = data;
     return seal_maker_make(run->ws, run->maker, order, certificate, error);
+}
+
+static gboolean
+seal_pin(const BurnOrder *order, const char *serial, const BurnPin *pin, gpointer data, GError **error)
+{
+    BurnRun *run = data;
+    g_autofree char *unit = burn_unit_id(order);
+    g_autofree char *folder = workspace_path(run->ws, "out/pin");
+    if (order->pin_rule != BURN_PIN_RANDOM)
+        return TRUE; /* the platform's manual says it, or the holder has it */
+    return pin_letter_write(folder, unit, serial, pin, run->pin_recipient, error);
 }
 
 static BurnPin *
@@ -136,8 +149,8 @@ open_hub(BurnRun *run, GError **error)
         !config_number(config, "burn", "keygen_ms", 0, 3600000, &run->hub_config.keygen_ms, error))
         return FALSE;
     run->hub_config.capacity = capacity;
-    run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .ask_pin = ask_pin, .progress = progress,
-                                     .finished = finished };
+    run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .seal_pin = seal_pin,
+                                     .ask_pin = ask_pin, .progress = progress, .finished = finished };
     run->hub = burn_hub_new(&run->hub_config, *worker ? worker : NULL, &run->journal, run->ca, run->pins,
                             &run->hub_calls, error);
     return run->hub != NULL;
@@ -149,11 +162,17 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
     g_autoptr(BurnRun) run = g_new0(BurnRun, 1);
     g_autofree char *secret = workspace_path(ws, config_text(ws->config, "burn", "master_secret"));
     g_autofree char *maker = workspace_path(ws, config_text(ws->config, "seal", "maker"));
+    const char *recipient = config_text(ws->config, "burn", "pin_recipient");
     run->ws = ws;
     run->calls = *calls;
     run->journal = store_journal(ws->store);
     run->units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
     run->assigned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)assignment_free);
+    if (*recipient) {
+        g_autofree char *file = workspace_path(ws, recipient);
+        if (!(run->pin_recipient = pin_letter_recipient(file, error)))
+            return NULL;
+    }
     if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
         !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) || !open_hub(run, error))
         return NULL;
@@ -169,6 +188,7 @@ burn_run_close(BurnRun *run)
     g_clear_pointer(&run->ca, burn_ca_free);
     g_clear_pointer(&run->pins, burn_pin_source_free);
     g_clear_pointer(&run->maker, ses_maker_free);
+    g_clear_pointer(&run->pin_recipient, g_bytes_unref);
     g_ptr_array_unref(run->units);
     g_hash_table_unref(run->assigned);
     g_clear_error(&run->error);
@@ -206,7 +226,13 @@ plan(BurnRun *run, const StoreOrder *record, const Order *order, const Profile *
                         .old_serial = old ? old->token_serial : NULL,
                         .assigned = a ? a->serial : NULL,
                         .may_erase = a && a->may_erase };
-    return burn_plan_make(&wanted, error);
+    g_autoptr(GPtrArray) units = burn_plan_make(&wanted, error);
+    if (units && units->len && !run->pin_recipient && ((BurnOrder *)units->pdata[0])->pin_rule == BURN_PIN_RANDOM) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to");
+        return NULL;
+    }
+    return g_steal_pointer(&units);
 }
 
 static gboolean

@@ -20,6 +20,18 @@ purge_one(Workspace *ws, const char *order_id, GError **error)
     return TRUE;
 }
 
+static gboolean
+forget_answers(Workspace *ws, gint64 before, GError **error)
+{
+    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
+    if (!store_forget_answers(ws->store, before, gone, error))
+        return FALSE;
+    for (guint i = 0; i < gone->len; i++)
+        if (!evidence_remove(ws->evidence, gone->pdata[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 int
 cmd_purge(int argc, char **argv)
 {
@@ -42,6 +54,8 @@ cmd_purge(int argc, char **argv)
     for (guint i = 0; i < orders->len && !work.dry_run; i++)
         if (!purge_one(work.workspace, ((StoreOrder *)orders->pdata[i])->order_id, &error))
             return cmd_fail(error);
+    if (!work.dry_run && !forget_answers(work.workspace, before, &error))
+        return cmd_fail(error);
     g_print("%u orders that ended %u days ago or more %s\n", orders->len, days,
             work.dry_run ? "would be purged" : "are purged");
     return EXIT_DONE;

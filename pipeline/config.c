@@ -23,6 +23,7 @@ const ConfigKey CONFIG_KEYS[] = {
     { "burn", "max_procs", "0", "workers at once; 0: one a token" },
     { "burn", "worker", "", "the worker program; empty: sealbatch-worker beside this one" },
     { "burn", "master_secret", "keys/master.secret", "file that SO PINs and random PINs are derived from" },
+    { "burn", "pin_recipient", "", "certificate (PEM or DER) of the mail house that random PINs are encrypted to" },
     { "burn", "capacity", "0", "bytes a key takes where it does not tell; 0: unknown" },
     { "burn", "call_ms", "0", "watchdog of one request to a token; 0: 30000" },
     { "burn", "keygen_ms", "0", "watchdog of key generation; 0: 120000" },

@@ -123,6 +123,8 @@ GPtrArray *store_seals(Store *store, const char *order_id, GError **error);
 /* Answers of reading children, by key (order_reader.h): the evidence digest, or NULL. (transfer full) */
 char *store_recall(Store *store, const char *key);
 gboolean store_keep(Store *store, const char *key, const char *digest, GError **error);
+/* They hold what was read on the uploads: those before @before go. @gone as in store_purge. */
+gboolean store_forget_answers(Store *store, gint64 before, GPtrArray *gone, GError **error);
 
 /* ---- review ------------------------------------------------------------------------------------------ */
 

@@ -222,3 +222,18 @@ store_keep(Store *store, const char *key, const char *digest, GError **error)
     return store_run(store, error, "INSERT OR REPLACE INTO answers(key, digest, at) VALUES(?,?,?)", "tti", key, digest,
                      store_now());
 }
+
+gboolean
+store_forget_answers(Store *store, gint64 before, GPtrArray *gone, GError **error)
+{
+    GError *cause = NULL;
+    sqlite3_stmt *ask = store_ask(store, &cause, "SELECT digest FROM answers WHERE at < ?", "i", before);
+    while (store_step(store, ask, &cause))
+        g_ptr_array_add(gone, store_text(ask, 0));
+    store_done(ask);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    return store_run(store, error, "DELETE FROM answers WHERE at < ?", "i", before);
+}
