@@ -73,18 +73,21 @@ leave_out_neighbours(const GPtrArray *all, Impression *impression, const Outline
     }
 }
 
-static double
-foreign_share(const Impression *impression)
+/* How much of the outline is foreign ink, and how much the seal's. */
+static void
+count_ink(Impression *impression)
 {
-    const Plane *f = impression->foreign;
-    gsize n = 0, all = 0;
+    const Plane *f = impression->foreign, *a = impression->alpha;
+    gsize n = 0, ink = 0, all = 0;
     for (guint y = 0; y < f->height; y++)
         for (guint x = 0; x < f->width; x++)
             if (outline_contains(&impression->outline, (Point){ x, y }, 0)) {
                 all++;
                 n += f->v[(gsize)y * f->width + x] > FOREIGN_DENSITY;
+                ink += a->v[(gsize)y * f->width + x] > 0.4f;
             }
-    return all ? (double)n / all : 0;
+    impression->foreign_share = all ? (double)n / all : 0;
+    impression->ink_mm2 = ink / (f->ppm * f->ppm);
 }
 
 gboolean
@@ -119,6 +122,6 @@ crop_impression(const Image *page, const SheetScale *scale, const PaperLight *li
             fabs(fine.width / own.width - 1) < 0.1 && fabs(fine.height / own.height - 1) < 0.1)
             impression->outline = fine;
     }
-    impression->foreign_share = foreign_share(impression);
+    count_ink(impression);
     return TRUE;
 }

@@ -107,7 +107,7 @@ find_copies(const Plane *patch, const Plane *model, const Outline *outline, GArr
     for (guint i = 0; i < copies->len && out->len < COPIES_MOST; i++) {
         Copy best = g_array_index(copies, Copy, i);
         Point centre = { (best.x + 0.5) * f - 0.5, (best.y + 0.5) * f - 0.5 };
-        if (already_there(out, centre, 0.25 * MIN(outline->width, outline->height)))
+        if (already_there(out, centre, 0.13 * MIN(outline->width, outline->height)))
             continue;
         /* between the grid's places */
         for (double step = 0.5; step > 0.1; step /= 2)
