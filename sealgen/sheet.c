@@ -6,6 +6,7 @@
 
 #include "sealgen/assign.h"
 #include "sealgen/compose.h"
+#include "sealgen/lines.h"
 #include "sealgen/view.h"
 
 #define SAMPLES_USUAL 3
@@ -140,6 +141,10 @@ sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const S
                 compose_seal(g, (PageView *const *)views->pdata, g_ptr_array_index(order->seals, k), options, seal,
                              result->findings, &result->times);
         }
+        if (options->lines && seal->samples->len)
+            lines_unroll(
+                seal, ((PageView *)g_ptr_array_index(views, ((SheetSample *)g_ptr_array_index(seal->samples, 0))->page))
+                          ->scale.px_per_mm);
         for (guint i = 0; i < seal->samples->len; i++) {
             SheetSample *s = g_ptr_array_index(seal->samples, i);
             s->file = g_strdup(pages[s->page].name);

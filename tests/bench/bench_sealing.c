@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "core/png_write.h"
 #include "sealgen/sheet.h"
 
 static double
@@ -48,6 +49,13 @@ seal_json(const SheetSeal *seal, const char *out, const char *order_id)
     g_autoptr(GBytes) png = sheet_seal_png(seal);
     if (png)
         g_file_set_contents(file, g_bytes_get_data(png, NULL), (gssize)g_bytes_get_size(png), NULL);
+    for (guint i = 0; png && i < seal->lines->len; i++) {
+        const SealLine *line = g_ptr_array_index(seal->lines, i);
+        g_autofree char *name = g_strdup_printf("%s/%s_%u_line%u_%s.png", out, order_id, seal->seal_index, i,
+                                                seal_line_kind_name(line->kind));
+        g_autoptr(GBytes) bytes = image_to_png(line->image, 0);
+        g_file_set_contents(name, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes), NULL);
+    }
     return json_pack("{s:s, s:s, s:o, s:i, s:f, s:f, s:[f,f], s:s, s:f, s:o}", "type", seal_type_name(seal->type),
                      "shape", seal_shape_name(seal->shape), "picture", png ? json_string(file) : json_null(),
                      "px_per_mm", (int)seal->px_per_mm, "width_mm", seal->width_mm, "height_mm", seal->height_mm,
