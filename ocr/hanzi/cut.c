@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLACK = 4, NARROW_SLACK = 7, REACH = 400 };
+enum { SLACK = 4, NARROW_SLACK = 14, REACH = 400 };
 #define FAR_AWAY 1e9f
 
 static int
@@ -82,7 +82,7 @@ wanted(HzWidth kind, double pitch)
     double full = pitch * HZ_EM;
     if (kind.full)
         return (Want){(float)full, 6, SLACK};
-    return (Want){(float)(kind.em * HZ_EM * MIN(pitch, 1.1)), 3, NARROW_SLACK};
+    return (Want){(float)(kind.em * HZ_EM * MIN(pitch, 1.1)), 1.5, NARROW_SLACK};
 }
 
 /* One pitch. best[i][k] is the price of the first i cells when cut i stands at base(i) + k. */

@@ -2,6 +2,8 @@
 /* fold.c: which characters are one class to the classifier. */
 #include "ocr/hanzi/inner.h"
 
+#include <string.h>
+
 static const struct {
     gunichar from, to;
 } FOLDS[] = {
@@ -20,5 +22,21 @@ hanzi_fold(gunichar c)
     for (guint i = 0; i < G_N_ELEMENTS(FOLDS); i++)
         if (FOLDS[i].from == c)
             return FOLDS[i].to;
+    return c;
+}
+
+/* Signs of one shape: only size, place and neighbours tell them apart. */
+gunichar
+hz_shape(gunichar c)
+{
+    static const char GROUPS[] = "0Oo\0" "1lI\0" "Cc\0" "Ss\0" "Vv\0" "Ww\0" "Xx\0" "Zz\0" "Uu\0" "Kk\0" "Pp\0";
+    if (c == 0x3007)
+        return '0';
+    if (c == 0x4e00) /* 一 */
+        return '-';
+    if (c < 0x80)
+        for (const char *g = GROUPS; *g; g += strlen(g) + 1)
+            if (strchr(g, (char)c))
+                return (gunichar)*g;
     return c;
 }

@@ -18,7 +18,10 @@ enum {
     HZ_FEATURES = HZ_GRADIENT + 2,                         /* and the two spreads */
     HZ_DIMS = 160,
     HZ_STYLES = 4,                                         /* Song, Hei, Kai, Fang */
-    HZ_SETS = 1 + HZ_STYLES,                               /* set 0: mean over all faces */
+    HZ_QUALITIES = 3,                                      /* sharp, soft, blurred */
+    HZ_FIRST_QUALITY = 1 + HZ_STYLES,
+    HZ_SETS = 1 + HZ_STYLES + HZ_QUALITIES,                /* set 0: mean over all */
+    HZ_FIRST_HANZI = 0x3400,                               /* lower codes are letters, digits, signs */
     HZ_INK = 40,                                           /* darkness below it is paper */
     HZ_HEIGHT = 78, HZ_MIDDLE = 39,                        /* rows of a levelled line; the hanzi's middle */
     HZ_TOP = HZ_MIDDLE - 28, HZ_BOTTOM = HZ_MIDDLE + 28    /* rows that a cell may use */
@@ -46,13 +49,23 @@ struct Hanzi {
     float mean[HZ_DIMS];                           /* the projected mean of all, subtracted */
     gint8 *proto[HZ_SETS];                         /* n rows of HZ_DIMS, in steps of HZ_STEP within-class sigmas */
     guint8 *geometry;                              /* n rows of HZ_GEOMETRY */
+    guint8 *everyday;                              /* n: 1 for GB 2312's first level; the prior of reading */
+    guint32 *pairs;                                /* n_pairs, ascending: class << 16 | class that follows it */
+    guint n_pairs;
+    guint8 *own;                                   /* n rows of 2: see HZ_OWN */
 };
 
 #define HZ_STEP 0.1f
 
 /* Where a class's ink lies in its em, in 1/100 em above 0: mean of width, height, top, bottom, advance;
  * top and bottom from the top of the em box (ascender line of a hanzi). */
-enum { HZ_GEO_WIDTH, HZ_GEO_HEIGHT, HZ_GEO_TOP, HZ_GEO_BOTTOM, HZ_GEO_ADVANCE, HZ_GEOMETRY };
+enum { HZ_GEO_WIDTH, HZ_GEO_HEIGHT, HZ_GEO_TOP, HZ_GEO_BOTTOM, HZ_GEO_ADVANCE,
+       HZ_GEO_WIDTH_SD, HZ_GEO_HEIGHT_SD, HZ_GEO_CENTRE_SD, HZ_GEOMETRY };
+
+/* How far samples of a class lie from it (mean of the three sets' distances, sigmas squared): mean and
+ * spread over damaged samples, in steps of HZ_OWN. Signs scatter far more than hanzi. */
+#define HZ_OWN 8.0
+#define HZ_ORDINARY 150.0 /* an ordinary hanzi's */
 
 /* line.c: a line at em HZ_EM, level. A picture without contrast has ink.width 0. */
 typedef struct {
@@ -91,8 +104,13 @@ HzRect hz_cell_trim(const HzInk *ink, int x0, int x1);      /* the cell between 
 HzRect hz_ink_rect(const HzInk *ink, HzRect cell);          /* the ink's own extent in it */
 double hz_covered_share(const HzLine *line, HzRect cell);   /* 0..1 of its ink under coloured ink */
 
+/* fold.c: the first of the signs that have c's shape (0 O o, 1 l I), or c. */
+gunichar hz_shape(gunichar c);
+
 /* model.c: the class of a character (folded first), or -1. */
 int hz_class_of(const Hanzi *m, gunichar c);
+/* Does b follow a in a word that names are made of? For free reading only. */
+gboolean hz_known_pair(const Hanzi *m, guint a, guint b);
 
 /* cell.c: the moments and the feature vector of one rectangle; FALSE where there is no ink. */
 gboolean hz_cell_moments(const HzInk *ink, HzRect r, HzMoments *out);
@@ -104,15 +122,15 @@ typedef struct {
 } HzPoint;
 
 /* match.c. Distances are squared and in steps squared: times HZ_STEP * HZ_STEP gives within-class sigmas. */
+void hz_project_raw(const Hanzi *m, const float features[HZ_FEATURES], float out[HZ_DIMS]); /* mean still in */
 void hz_project(const Hanzi *m, const float features[HZ_FEATURES], HzPoint *out);
 void hz_distances(const Hanzi *m, guint set, const HzPoint *point, gint32 *out /* m->n */);
-void hz_distances_some(const Hanzi *m, guint set, const HzPoint *point, guint from, guint to, gint32 *out);
 gint32 hz_distance(const Hanzi *m, guint set, const HzPoint *point, guint c);
 double hz_class_distance(const Hanzi *m, guint a, guint b); /* D2 between mean prototypes, sigmas squared */
 
 /* lattice.c: cells found without a text, each with its nearest classes. */
 enum { HZ_LOOKS = 12 };
-#define HZ_GEOMETRY_PRICE 7.0
+#define HZ_GEOMETRY_PRICE 6.0
 
 typedef enum { HZ_SIGNS = 1, HZ_HANZI = 2 } HzAlphabet;
 
@@ -122,6 +140,11 @@ typedef struct {
     double d;   /* sigmas squared, with the price of its place in the em */
 } HzNear;
 
+/* The em box on the line: its side and the row of its middle, px. */
+typedef struct {
+    double em, middle;
+} HzFrame;
+
 typedef struct {
     HzPoint point;
     HzRect ink;
@@ -129,8 +152,18 @@ typedef struct {
     HzNear best[HZ_LOOKS]; /* nearest first */
 } HzLook;
 
-gboolean hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, HzLook *look);
-void hz_look_rank(const Hanzi *m, HzRect ink, HzLook *look, gboolean isolated);
-GArray *hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet alphabet, gboolean spaced);
+gboolean hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, double em, HzLook *look);
+void hz_look_keep(HzLook *look, guint c, gint32 d); /* c, if it is among the HZ_LOOKS nearest */
+/* match.c: the HZ_LOOKS classes of from..to whose overall prototypes are nearest. */
+void hz_nearest(const Hanzi *m, const HzPoint *point, guint from, guint to, HzLook *look);
+/* The style and the quality of a line: those in which its nearest classes, whatever they are, are nearest. */
+void hz_choose_sets(const Hanzi *m, const HzLook *looks, guint n, guint chosen[2]);
+/* Sort by distance and, with a frame, by the place in the em (NULL: the cell stands alone). */
+void hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look);
+/* (element-type HzLook) left to right. */
+GArray *hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet alphabet, gboolean spaced,
+                      const HzFrame *frame);
+/* The frame in which the nearest classes of these looks would have their own heights and places. */
+void hz_frame_measure(const Hanzi *m, const HzLook *looks, guint n, HzFrame *frame);
 
 #endif

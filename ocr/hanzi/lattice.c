@@ -9,13 +9,17 @@
 #include "ocr/hanzi/inner.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CUTS = 1500, NARROW_LEAST = 5, WIDE_LEAST = (int)(.70 * HZ_EM), WIDE_MOST = (int)(1.36 * HZ_EM),
-       NARROW_MOST = (int)(.86 * HZ_EM) };
+enum { MAX_CUTS = 1500, NARROW_LEAST = 5 };
+#define WIDE_LEAST .70 /* em */
+#define WIDE_MOST 1.36
+#define NARROW_MOST 1.06
 
 #define UNIT ((double)HZ_STEP * HZ_STEP)
 #define BAD 1e9
+#define OUTSIDE_PRICE 11.0 /* an em of ink left outside all cells */
 
 /* Cuts: the middle of every gap (both ends of a wide one), and every local thinning of the ink. */
 static guint
@@ -54,34 +58,34 @@ offer_cuts(const HzProfile *p, int *cuts)
 /* How far the ink of r is from where class c's ink lies in its em: squared, about 1 at the limit of the
  * ordinary. Both spread and place tell 0 from o, - from 一, · from . */
 static double
-geometry_off(const Hanzi *m, guint c, HzRect r)
+geometry_off(const Hanzi *m, guint c, HzRect r, HzFrame f)
 {
     const guint8 *g = m->geometry + c * HZ_GEOMETRY;
-    double w = (r.x1 - r.x0) * 100.0 / HZ_EM - g[HZ_GEO_WIDTH], h = (r.y1 - r.y0) * 100.0 / HZ_EM - g[HZ_GEO_HEIGHT];
-    double centre = ((r.y0 + r.y1) / 2.0 - HZ_MIDDLE) * 100 / HZ_EM + 50 - (g[HZ_GEO_TOP] + g[HZ_GEO_BOTTOM]) / 2.0;
-    gboolean sign = m->code[c] < 0x2e80;
-    return w * w / (sign ? 150. : 300.) + h * h / 150. + centre * centre / (sign ? 60. : 120.);
+    double w = (r.x1 - r.x0) * 100.0 / f.em - g[HZ_GEO_WIDTH], h = (r.y1 - r.y0) * 100.0 / f.em - g[HZ_GEO_HEIGHT];
+    double centre = ((r.y0 + r.y1) / 2.0 - f.middle) * 100 / f.em + 50 - (g[HZ_GEO_TOP] + g[HZ_GEO_BOTTOM]) / 2.0;
+    gboolean sign = m->code[c] < HZ_FIRST_HANZI;
+    double ws = g[HZ_GEO_WIDTH_SD], hs = g[HZ_GEO_HEIGHT_SD], cs = g[HZ_GEO_CENTRE_SD];
+    return w * w / (ws * ws + 64) + h * h / (hs * hs + 49) + centre * centre / (cs * cs + (sign ? 25 : 64));
 }
 
-static void
-keep(HzLook *look, guint c, gint32 d)
+/* Signs scatter more than hanzi: only what is beyond a class's own ordinary distance counts. */
+static double
+own_excess(const Hanzi *m, guint c)
 {
-    guint k = look->n < HZ_LOOKS ? look->n++ : HZ_LOOKS;
-    if (k == HZ_LOOKS) {
-        if (d >= look->best[--k].raw)
-            return;
-    }
-    for (; k && look->best[k - 1].raw > d; k--)
-        look->best[k] = look->best[k - 1];
-    look->best[k].class = c;
-    look->best[k].raw = d;
+    return m->own[2 * c] * HZ_OWN - HZ_ORDINARY;
 }
 
 void
-hz_look_rank(const Hanzi *m, HzRect ink, HzLook *look, gboolean isolated)
+hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look)
 {
-    for (guint k = 0; k < look->n; k++)
-        look->best[k].d = look->best[k].raw * UNIT + (isolated ? 0 : HZ_GEOMETRY_PRICE * MIN(9, geometry_off(m, look->best[k].class, ink)));
+    for (guint k = 0; k < look->n; k++) {
+        HzNear *x = &look->best[k];
+        gint32 raw = x->raw;
+        for (guint j = 0; j < look->n; j++) /* one shape: its nearest member speaks for it */
+            if (look->best[j].raw < raw && hz_shape(m->code[look->best[j].class]) == hz_shape(m->code[x->class]))
+                raw = look->best[j].raw + (x->raw - look->best[j].raw) / 8;
+        x->d = raw * UNIT - own_excess(m, x->class) + (frame ? HZ_GEOMETRY_PRICE * MIN(25, geometry_off(m, x->class, look->ink, *frame)) : 0);
+    }
     for (guint k = 1; k < look->n; k++) { /* insertion sort, few */
         HzNear x = look->best[k];
         guint j = k;
@@ -92,19 +96,15 @@ hz_look_rank(const Hanzi *m, HzRect ink, HzLook *look, gboolean isolated)
 }
 
 gboolean
-hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, HzLook *look)
+hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, double em, HzLook *look)
 {
     float features[HZ_FEATURES];
     look->n = 0;
-    if (!hz_cell_features(ink, cell, HZ_EM, features))
+    if (!hz_cell_features(ink, cell, em, features))
         return FALSE;
     hz_project(m, features, &look->point);
     guint from = alphabet & HZ_SIGNS ? 0 : m->first_hanzi, to = alphabet & HZ_HANZI ? m->n : m->first_hanzi;
-    g_autofree gint32 *d = g_new(gint32, m->n);
-    hz_distances_some(m, 0, &look->point, from, to, d);
-    for (guint c = from; c < to; c++)
-        if (look->n < HZ_LOOKS || d[c] < look->best[HZ_LOOKS - 1].raw)
-            keep(look, c, d[c]);
+    hz_nearest(m, &look->point, from, to, look);
     look->ink = hz_ink_rect(ink, cell);
     return TRUE;
 }
@@ -131,16 +131,16 @@ price_cell(const Hanzi *m, Cell *c, double width_em)
 
 static double
 path(const Hanzi *m, const int *cuts, guint n_cuts, Cell *cells, guint n_cells, const HzProfile *p, double pitch,
-     gboolean spaced, int *from)
+     double em, gboolean spaced, int *from)
 {
     g_autofree double *best = g_new(double, n_cuts);
     for (guint i = 0; i < n_cuts; i++) { /* ink before the first cell is left outside at a price */
-        best[i] = 6.0 * p->dark[cuts[i]] / HZ_EM;
+        best[i] = OUTSIDE_PRICE * p->dark[cuts[i]] / em;
         from[i] = -1;
     }
     for (guint k = 0; k < n_cells; k++) { /* ascending by to, so all of from's prices are final */
         Cell *c = &cells[k];
-        double w = (cuts[c->to] - cuts[c->from]) / (double)HZ_EM, off = w - pitch;
+        double w = (cuts[c->to] - cuts[c->from]) / em, off = w - pitch;
         gboolean edge = c->from == 0 || c->to == n_cuts - 1 || spaced;
         if (edge && off < 0)
             off = MIN(0, off + .30);
@@ -155,7 +155,7 @@ path(const Hanzi *m, const int *cuts, guint n_cuts, Cell *cells, guint n_cells, 
     double least = BAD;
     int at = -1;
     for (guint i = 0; i < n_cuts; i++) {
-        double price = best[i] + 6.0 * (p->dark[p->n] - p->dark[cuts[i]]) / HZ_EM;
+        double price = best[i] + OUTSIDE_PRICE * (p->dark[p->n] - p->dark[cuts[i]]) / em;
         if (from[i] >= 0 && price < least) {
             least = price;
             at = (int)i;
@@ -174,27 +174,29 @@ by_to(gconstpointer a, gconstpointer b)
 
 /* All cells between two cuts that could hold one character, looked at. */
 static GArray *
-look_everywhere(const Hanzi *m, const HzLine *line, const HzProfile *p, const int *cuts, guint n_cuts, HzAlphabet alphabet)
+look_everywhere(const Hanzi *m, const HzLine *line, const HzProfile *p, const int *cuts, guint n_cuts, HzAlphabet alphabet,
+                const HzFrame *frame)
 {
     GArray *cells = g_array_new(FALSE, TRUE, sizeof(Cell));
     for (guint i = 0; i < n_cuts; i++)
-        for (guint j = i + 1; j < n_cuts && cuts[j] - cuts[i] <= WIDE_MOST; j++) {
+        for (guint j = i + 1; j < n_cuts && cuts[j] - cuts[i] <= WIDE_MOST * frame->em; j++) {
             int w = cuts[j] - cuts[i];
             int dark = p->dark[cuts[j]] - p->dark[cuts[i]];
             gboolean edge = i == 0 || j == n_cuts - 1;
             if (dark < 2 || w < NARROW_LEAST)
                 continue;
             HzAlphabet here = 0;
-            if (w <= NARROW_MOST || dark < HZ_EM * 3 / 5)
+            if (w <= NARROW_MOST * frame->em || dark < .6 * frame->em)
                 here |= HZ_SIGNS;
-            if (w >= WIDE_LEAST || (edge && w > HZ_EM / 3))
+            if (w >= WIDE_LEAST * frame->em || (edge && w > frame->em / 3))
                 here |= HZ_HANZI;
             here &= alphabet;
             Cell c = {.from = i, .to = j, .narrow = BAD, .wide = BAD};
-            if (!here || !hz_look_at(m, &line->ink, hz_cell_trim(&line->ink, cuts[i], cuts[j]), here, &c.look))
+            if (!here || !hz_look_at(m, &line->ink, hz_cell_trim(&line->ink, cuts[i], cuts[j]), here,
+                                     frame->em, &c.look))
                 continue;
-            hz_look_rank(m, c.look.ink, &c.look, FALSE);
-            price_cell(m, &c, w / (double)HZ_EM);
+            hz_look_rank(m, frame, &c.look);
+            price_cell(m, &c, w / frame->em);
             g_array_append_val(cells, c);
         }
     g_array_sort(cells, by_to);
@@ -214,21 +216,22 @@ add_gaps(GArray *cells, const HzProfile *p, const int *cuts, guint n_cuts)
 }
 
 GArray *
-hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet alphabet, gboolean spaced)
+hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet alphabet, gboolean spaced,
+              const HzFrame *frame)
 {
     GArray *out = g_array_new(FALSE, TRUE, sizeof(HzLook));
     if (!p->any)
         return out;
     g_autofree int *cuts = g_new(int, MAX_CUTS);
     guint n_cuts = offer_cuts(p, cuts);
-    g_autoptr(GArray) cells = look_everywhere(m, line, p, cuts, n_cuts, alphabet);
+    g_autoptr(GArray) cells = look_everywhere(m, line, p, cuts, n_cuts, alphabet, frame);
     add_gaps(cells, p, cuts, n_cuts);
     Cell *c = (Cell *)(void *)cells->data;
     g_autofree int *from = g_new(int, n_cuts + 1), *mine = g_new(int, n_cuts + 1);
     double least = BAD;
     from[n_cuts] = -1;
     for (double pitch = .84; pitch < 1.21; pitch += .04) {
-        double price = path(m, cuts, n_cuts, c, cells->len, p, pitch, spaced, mine) + 2 * fabs(pitch - 1);
+        double price = path(m, cuts, n_cuts, c, cells->len, p, pitch, frame->em, spaced, mine) + 2 * fabs(pitch - 1);
         if (price < least) {
             least = price;
             memcpy(from, mine, sizeof(int) * (n_cuts + 1));
@@ -241,4 +244,56 @@ hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet
         at = (int)cell->from;
     }
     return out;
+}
+
+void
+hz_choose_sets(const Hanzi *m, const HzLook *looks, guint n, guint chosen[2])
+{
+    gint64 sum[HZ_SETS] = {0};
+    for (guint i = 0; i < n; i++)
+        for (guint set = 1; set < HZ_SETS && looks[i].n; set++) {
+            gint32 least = G_MAXINT32;
+            for (guint k = 0; k < looks[i].n; k++)
+                least = MIN(least, hz_distance(m, set, &looks[i].point, looks[i].best[k].class));
+            sum[set] += least;
+        }
+    chosen[0] = 1;
+    chosen[1] = HZ_FIRST_QUALITY;
+    for (guint set = 1; set < HZ_SETS; set++) {
+        guint *of = &chosen[set >= HZ_FIRST_QUALITY];
+        if (sum[set] < sum[*of])
+            *of = set;
+    }
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+void
+hz_frame_measure(const Hanzi *m, const HzLook *looks, guint n, HzFrame *frame)
+{
+    g_autofree double *scale = g_new(double, n + 1), *middle = g_new(double, n + 1);
+    guint k = 0;
+    for (guint i = 0; i < n; i++) {
+        const guint8 *g = m->geometry + looks[i].best[0].class * HZ_GEOMETRY;
+        if (looks[i].n && g[HZ_GEO_HEIGHT] >= 50)
+            scale[k++] = (looks[i].ink.y1 - looks[i].ink.y0 - 1.5) * 100 / g[HZ_GEO_HEIGHT];
+    }
+    if (!k)
+        return;
+    qsort(scale, k, sizeof *scale, by_value);
+    frame->em = CLAMP(scale[k / 2], .75 * HZ_EM, 1.45 * HZ_EM);
+    k = 0;
+    for (guint i = 0; i < n; i++) {
+        const guint8 *g = m->geometry + looks[i].best[0].class * HZ_GEOMETRY;
+        if (looks[i].n && g[HZ_GEO_HEIGHT] >= 50)
+            middle[k++] = (looks[i].ink.y0 + looks[i].ink.y1) / 2.0 -
+                          ((g[HZ_GEO_TOP] + g[HZ_GEO_BOTTOM]) / 200.0 - .5) * frame->em;
+    }
+    qsort(middle, k, sizeof *middle, by_value);
+    frame->middle = middle[k / 2];
 }

@@ -202,7 +202,7 @@ band(const guint8 *d, int w, int h, double em, int *y0, int *y1)
 }
 
 static void
-measure(const guint8 *d, int w, int h, double em, HzLine *line)
+measure(const guint8 *d, int w, int h, double em, gboolean told, HzLine *line)
 {
     enum { MAX_WINDOWS = 512 };
     double lows[MAX_WINDOWS], highs[MAX_WINDOWS], at[MAX_WINDOWS], v[MAX_WINDOWS];
@@ -232,7 +232,9 @@ measure(const guint8 *d, int w, int h, double em, HzLine *line)
     for (guint i = 0; i < n; i++)
         v[i] = highs[i] - lows[i];
     double measured = rank_of(v, n, n < 4 ? .99 : .7) / .93;
-    line->scale = CLAMP(measured, .78 * em, 1.25 * em) / HZ_EM;
+    /* few windows measure badly (一, seals, a neighbour's ink): then the caller's idea holds */
+    double low = told && n < 4 ? .90 : .78, high = told && n < 4 ? 1.10 : told ? 1.16 : 1.25;
+    line->scale = CLAMP(measured, low * em, high * em) / HZ_EM;
     for (guint i = 0; i < n; i++)
         v[i] = (highs[i] + lows[i]) / 2 - line->slope * at[i];
     line->middle = rank_of(v, n, .5);
@@ -284,7 +286,7 @@ hz_line_new(const HanziLine *l, GError **error)
     line->scale = em / HZ_EM;
     if (w < 4 || h < 4 || !darken(l, em, d))
         return line; /* no ink: an empty line */
-    measure(d, w, h, em, line);
+    measure(d, w, h, em, l->em_px > 0, line);
     line->ink.width = MIN((int)(w / line->scale), HANZI_MAX_SIDE_PX);
     line->ink.height = HZ_HEIGHT;
     line->ink.px = g_malloc0((gsize)line->ink.width * HZ_HEIGHT);

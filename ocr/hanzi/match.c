@@ -34,6 +34,12 @@ project(const float *restrict projection, const float *restrict features, float 
 }
 
 void
+hz_project_raw(const Hanzi *m, const float features[HZ_FEATURES], float out[HZ_DIMS])
+{
+    project(m->projection, features, out);
+}
+
+void
 hz_project(const Hanzi *m, const float features[HZ_FEATURES], HzPoint *out)
 {
     float v[HZ_DIMS];
@@ -63,10 +69,48 @@ hz_distances(const Hanzi *m, guint set, const HzPoint *point, gint32 *out)
 }
 
 void
-hz_distances_some(const Hanzi *m, guint set, const HzPoint *point, guint from, guint to, gint32 *out)
+hz_look_keep(HzLook *look, guint c, gint32 d)
 {
-    if (to > from)
-        distances(m->proto[set] + (gsize)from * HZ_DIMS, to - from, point->v, out + from);
+    guint k = look->n < HZ_LOOKS ? look->n++ : HZ_LOOKS;
+    if (k == HZ_LOOKS) {
+        if (d >= look->best[--k].raw)
+            return;
+    }
+    for (; k && look->best[k - 1].raw > d; k--)
+        look->best[k] = look->best[k - 1];
+    look->best[k].class = c;
+    look->best[k].raw = d;
+}
+
+/* The first dimensions part most classes: whoever is too far in them already is not looked at further. */
+enum { FIRST_DIMS = 48 };
+
+MANY_TARGETS static void
+search(const gint8 *restrict proto, guint from, guint to, const gint16 *restrict v, HzLook *look)
+{
+    for (guint c = from; c < to; c++) {
+        const gint8 *p = proto + (gsize)c * HZ_DIMS;
+        gint32 sum = 0, rest = 0, limit = look->n == HZ_LOOKS ? look->best[HZ_LOOKS - 1].raw : G_MAXINT32;
+        for (guint d = 0; d < FIRST_DIMS; d++) {
+            gint16 diff = (gint16)(v[d] - p[d]);
+            sum += (gint32)diff * diff;
+        }
+        if (sum >= limit)
+            continue;
+        for (guint d = FIRST_DIMS; d < HZ_DIMS; d++) {
+            gint16 diff = (gint16)(v[d] - p[d]);
+            rest += (gint32)diff * diff;
+        }
+        if (sum + rest < limit)
+            hz_look_keep(look, c, sum + rest);
+    }
+}
+
+void
+hz_nearest(const Hanzi *m, const HzPoint *point, guint from, guint to, HzLook *look)
+{
+    look->n = 0;
+    search(m->proto[0], from, to, point->v, look);
 }
 
 gint32

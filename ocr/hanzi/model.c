@@ -8,8 +8,11 @@
  *     PROJ  HZ_DIMS rows: f32 step, i16 HZ_FEATURES
  *     MEAN  f32 HZ_DIMS
  *     PRO0  i8: all classes of dimension 0, of dimension 1, ...: the mean over all styles
- *     PRO1..PRO4  the same for each style, less PRO0 modulo 256
+ *     PRO1..PRO7  the same for each style and quality, less PRO0 modulo 256
  *     GEOM  HZ_GEOMETRY bytes a class
+ *     OWND  2 bytes a class
+ *     EVRY  1 byte a class
+ *     PAIR  u32 a pair of classes, ascending
  */
 #include "ocr/hanzi/inner.h"
 
@@ -122,6 +125,27 @@ take_section(Hanzi *m, const char *tag, const guint8 *p, guint32 length)
         m->geometry = g_memdup2(p, length);
         return TRUE;
     }
+    if (!memcmp(tag, "OWND", 4)) {
+        if (!m->n || m->own || length != m->n * 2)
+            return FALSE;
+        m->own = g_memdup2(p, length);
+        return TRUE;
+    }
+    if (!memcmp(tag, "EVRY", 4)) {
+        if (!m->n || m->everyday || length != m->n)
+            return FALSE;
+        m->everyday = g_memdup2(p, length);
+        return TRUE;
+    }
+    if (!memcmp(tag, "PAIR", 4)) {
+        if (m->pairs || length % 4)
+            return FALSE;
+        m->n_pairs = length / 4;
+        m->pairs = g_new(guint32, m->n_pairs + 1);
+        for (guint i = 0; i < m->n_pairs; i++)
+            m->pairs[i] = u32(p + 4 * i);
+        return TRUE;
+    }
     return TRUE; /* a section of a later trainer */
 }
 
@@ -153,9 +177,11 @@ hanzi_open(const char *path, GError **error)
     for (guint set = 0; set < HZ_SETS; set++)
         if (!m->proto[set])
             return damaged(path, "prototypes missing", error), NULL;
-    if (!m->projection || !m->geometry)
+    if (!m->projection || !m->geometry || !m->own)
         return damaged(path, "parts missing", error), NULL;
-    while (m->first_hanzi < m->n && m->code[m->first_hanzi] < 0x2e80)
+    if (!m->everyday) /* a model without a prior */
+        m->everyday = g_malloc0(m->n);
+    while (m->first_hanzi < m->n && m->code[m->first_hanzi] < HZ_FIRST_HANZI)
         m->first_hanzi++;
     return g_steal_pointer(&m);
 }
@@ -170,6 +196,9 @@ hanzi_free(Hanzi *m)
     g_free(m->code);
     g_free(m->projection);
     g_free(m->geometry);
+    g_free(m->own);
+    g_free(m->everyday);
+    g_free(m->pairs);
     g_free(m);
 }
 
@@ -187,4 +216,20 @@ hz_class_of(const Hanzi *m, gunichar c)
             high = mid;
     }
     return -1;
+}
+
+gboolean
+hz_known_pair(const Hanzi *m, guint a, guint b)
+{
+    guint32 pair = a << 16 | b;
+    for (guint low = 0, high = m->n_pairs; low < high;) {
+        guint mid = (low + high) / 2;
+        if (m->pairs[mid] == pair)
+            return TRUE;
+        if (m->pairs[mid] < pair)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return FALSE;
 }

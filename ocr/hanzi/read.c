@@ -13,12 +13,18 @@
 #define UNIT ((double)HZ_STEP * HZ_STEP)
 #define SOFTNESS 18.0 /* a distance that makes a rival e times less likely */
 
+/* The prior of names: what it is worth, as a distance, that two characters follow each other in a known
+ * word, or that a character is an everyday one. Small: brands are made of rare characters. */
+#define PAIR_WORTH 10.0
+#define EVERYDAY_WORTH 3.0
+#define UNLIKELY 40.0 /* a sign that hardly stands on a document */
+
 typedef enum { KIND_HANZI, KIND_DIGIT, KIND_UPPER, KIND_LOWER, KIND_SIGN } Kind;
 
 static Kind
 kind_of(gunichar c)
 {
-    if (c >= 0x2e80)
+    if (c >= HZ_FIRST_HANZI)
         return KIND_HANZI;
     if (c < 0x80 && g_ascii_isdigit((char)c))
         return KIND_DIGIT;
@@ -33,30 +39,21 @@ allowed(gunichar c, HanziReadAs as)
     if (as & HANZI_READ_DIGITS)
         return (c < 0x80 && g_ascii_isdigit((char)c)) || (c < 0x10000 && c && g_utf8_strchr(".-/:年月日至长期", -1, c));
     if (as & HANZI_READ_PERSON)
-        return c >= 0x2e80 || c == 0xb7;
-    return TRUE;
+        return c >= HZ_FIRST_HANZI || c == 0xb7;
+    return !g_utf8_strchr("!?'\"~*+%#[]\xe3\x80\x8a\xe3\x80\x8b", -1, c); /* not in names and addresses */
 }
 
-/* The line's style by its own best distances; then every look is the mean of both. */
+/* The line's style and quality; then every look is the mean of the three distances. */
 static void
-settle_style(const Hanzi *m, HzLook *looks, guint n)
+settle_sets(const Hanzi *m, HzLook *looks, guint n)
 {
-    gint64 sum[HZ_SETS] = {0};
+    guint sets[2];
+    hz_choose_sets(m, looks, n, sets);
     for (guint i = 0; i < n; i++)
-        for (guint set = 1; set < HZ_SETS; set++) {
-            gint32 least = G_MAXINT32;
-            for (guint k = 0; k < looks[i].n; k++)
-                least = MIN(least, hz_distance(m, set, &looks[i].point, looks[i].best[k].class));
-            sum[set] += least == G_MAXINT32 ? 0 : least;
+        for (guint k = 0; k < looks[i].n; k++) {
+            HzNear *x = &looks[i].best[k];
+            x->raw = (x->raw + hz_distance(m, sets[0], &looks[i].point, x->class)) / 2;
         }
-    guint style = 1;
-    for (guint set = 2; set < HZ_SETS; set++)
-        if (sum[set] < sum[style])
-            style = set;
-    for (guint i = 0; i < n; i++)
-        for (guint k = 0; k < looks[i].n; k++)
-            looks[i].best[k].raw =
-                (looks[i].best[k].raw + hz_distance(m, style, &looks[i].point, looks[i].best[k].class)) / 2;
 }
 
 /* What two neighbours cost: letters and digits keep to their kind. */
@@ -82,9 +79,14 @@ settle_neighbours(const Hanzi *m, const HzLook *looks, guint n, HanziReadAs as, 
     for (guint i = 0; i < n; i++)
         for (guint k = 0; k < looks[i].n; k++) {
             gunichar c = m->code[looks[i].best[k].class];
-            double least = 1e300, own = looks[i].best[k].d + (allowed(c, as) ? 0 : 1e4);
+            double least = 1e300, own = looks[i].best[k].d + (allowed(c, as) ? 0 : as & (HANZI_READ_DIGITS | HANZI_READ_PERSON) ? 1e4 : UNLIKELY);
+            if (as & HANZI_READ_NAME && m->everyday[looks[i].best[k].class])
+                own -= EVERYDAY_WORTH;
             for (guint j = 0; i && j < looks[i - 1].n; j++) {
-                double p = price[(i - 1) * HZ_LOOKS + j] + beside(m->code[looks[i - 1].best[j].class], c);
+                guint left = looks[i - 1].best[j].class;
+                double p = price[(i - 1) * HZ_LOOKS + j] + beside(m->code[left], c);
+                if (as & HANZI_READ_NAME && hz_known_pair(m, left, looks[i].best[k].class))
+                    p -= PAIR_WORTH;
                 if (p < least) {
                     least = p;
                     from[i * HZ_LOOKS + k] = j;
@@ -99,6 +101,34 @@ settle_neighbours(const Hanzi *m, const HzLook *looks, guint n, HanziReadAs as, 
     for (guint i = n; i-- > 0;) {
         pick[i] = best;
         best = from[i * HZ_LOOKS + best];
+    }
+}
+
+/* 0 and O, 1 and l are one shape: what stands around them in the same run of letters and digits decides;
+ * digits, where nothing does. */
+static void
+settle_shapes(const Hanzi *m, const HzLook *looks, guint n, guint *pick)
+{
+    for (guint i = 0; i < n; i++) {
+        gunichar c = m->code[looks[i].best[pick[i]].class], shape = hz_shape(c);
+        if ((shape != '0' && shape != '1') || c == '!')
+            continue;
+        guint count[5] = {0};
+        for (int step = -1; step <= 1; step += 2)
+            for (int j = (int)i + step; j >= 0 && j < (int)n; j += step) {
+                gunichar other = m->code[looks[j].best[pick[j]].class];
+                if (kind_of(other) == KIND_HANZI || other == '(' || other == ')')
+                    break;
+                if (hz_shape(other) != '0' && hz_shape(other) != '1')
+                    count[kind_of(other)]++;
+            }
+        gunichar want = shape;
+        if (count[KIND_DIGIT] < count[KIND_UPPER] + count[KIND_LOWER])
+            want = shape == '0' ? (count[KIND_LOWER] > count[KIND_UPPER] ? 'o' : 'O')
+                                : (count[KIND_LOWER] > count[KIND_UPPER] ? 'l' : 'I');
+        for (guint k = 0; k < looks[i].n; k++)
+            if (m->code[looks[i].best[k].class] == want)
+                pick[i] = k;
     }
 }
 
@@ -162,16 +192,25 @@ hanzi_read(const Hanzi *m, const HanziLine *source, HanziReadAs as, HanziReading
         return FALSE;
     g_autoptr(HzProfile) profile = hz_profile_new(line);
     HzAlphabet alphabet = as & HANZI_READ_PERSON ? HZ_HANZI | HZ_SIGNS : HZ_HANZI | HZ_SIGNS;
-    g_autoptr(GArray) cells = hz_read_cells(m, line, profile, alphabet, (source->layout & HANZI_SPACED) != 0);
+    gboolean spaced = (source->layout & HANZI_SPACED) != 0;
+    HzFrame frame = {HZ_EM, HZ_MIDDLE};
+    g_autoptr(GArray) cells = hz_read_cells(m, line, profile, alphabet, spaced, &frame);
+    hz_frame_measure(m, (const HzLook *)(const void *)cells->data, cells->len, &frame);
+    if (fabs(frame.em / HZ_EM - 1) > .07) { /* digits only, say: lower than hanzi, so the em was taken too small */
+        g_array_unref(cells);
+        cells = hz_read_cells(m, line, profile, alphabet, spaced, &frame);
+        hz_frame_measure(m, (const HzLook *)(const void *)cells->data, cells->len, &frame);
+    }
     HzLook *looks = (HzLook *)(void *)cells->data;
-    r->em_px = line->scale * HZ_EM;
+    r->em_px = line->scale * frame.em;
     r->n = cells->len;
     r->chars = g_new0(HanziReadChar, r->n + 1);
-    settle_style(m, looks, r->n);
+    settle_sets(m, looks, r->n);
     for (guint i = 0; i < r->n; i++)
-        hz_look_rank(m, looks[i].ink, &looks[i], FALSE);
+        hz_look_rank(m, &frame, &looks[i]);
     g_autofree guint *pick = g_new0(guint, r->n + 1);
     settle_neighbours(m, looks, r->n, as, pick);
+    settle_shapes(m, looks, r->n, pick);
     assemble(m, line, looks, pick, r);
     return TRUE;
 }
@@ -193,12 +232,12 @@ hanzi_classify_cell(const Hanzi *m, const HanziLine *cell, HanziChoice choices[H
     if (!line)
         return FALSE;
     HzRect all = {0, 0, line->ink.width, line->ink.height};
-    if (!line->ink.width || !hz_look_at(m, &line->ink, all, HZ_HANZI | HZ_SIGNS, &look)) {
+    if (!line->ink.width || !hz_look_at(m, &line->ink, all, HZ_HANZI | HZ_SIGNS, HZ_EM, &look)) {
         g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "no ink in a cell of %u x %u px", cell->width, cell->height);
         return FALSE;
     }
-    settle_style(m, &look, 1);
-    hz_look_rank(m, look.ink, &look, TRUE);
+    settle_sets(m, &look, 1);
+    hz_look_rank(m, NULL, &look);
     fill_choices(m, &look, choices);
     return TRUE;
 }

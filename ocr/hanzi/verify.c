@@ -15,11 +15,15 @@
 #include <string.h>
 
 /* The thresholds; ocr/hanzi/README.md has the figures that they come from. */
-#define RHO_PASS 0.20
+#define RHO_PASS 0.12      /* on a line that fits print well; more where it fits less: */
+#define RHO_A_FIT 0.16     /* a unit of the line's median fit above FIT_GOOD */
+#define FIT_GOOD 0.5
+#define RHO_DIFFERS 0.20
 #define RHO_TWIN 0.50
 #define TWIN_D2 8.0
 #define FIT_MEDIAN 300.0
 #define FIT_ONE 600.0
+#define FIT_SIGN 950.0
 #define OUTSIDE 0.10       /* of an average character's ink, within OUTSIDE_EM */
 #define OUTSIDE_EM 0.30
 #define COVERED 0.12       /* share of covered ink that makes a character unsure */
@@ -39,7 +43,7 @@ typedef struct {
     gboolean ink;
     double mass, covered;
     HzPoint point;
-    gint32 *d; /* to set 0, then with the style's */
+    gint32 *d; /* to set 0, then the mean with the style's and the quality's */
 } Seen;
 
 static gboolean
@@ -171,39 +175,68 @@ look(const Hanzi *m, const Strip *s, Seen *seen)
     hz_distances(m, 0, &seen->point, seen->d);
 }
 
-/* One style for the line: the one whose nearest classes are nearest, whatever they are. */
+/* One style and one quality for the line, by the nearest classes, whatever they are. */
 static void
-add_style(const Hanzi *m, Seen *seen, guint n)
+add_sets(const Hanzi *m, Seen *seen, guint n)
 {
-    gint64 sum[HZ_SETS] = {0};
-    g_autofree gint32 *d = g_new(gint32, m->n);
-    for (guint i = 0; i < n; i++)
-        for (guint set = 1; set < HZ_SETS && seen[i].ink; set++) {
-            gint32 least = G_MAXINT32;
-            hz_distances(m, set, &seen[i].point, d);
-            for (guint c = 0; c < m->n; c++)
-                least = MIN(least, d[c]);
-            sum[set] += least;
-        }
-    guint best = 1;
-    for (guint set = 2; set < HZ_SETS; set++)
-        if (sum[set] < sum[best])
-            best = set;
+    g_autofree HzLook *looks = g_new0(HzLook, n);
+    g_autofree gint32 *style = g_new(gint32, m->n);
+    guint sets[2];
+    for (guint i = 0; i < n; i++) {
+        looks[i].point = seen[i].point;
+        if (seen[i].ink)
+            hz_nearest(m, &seen[i].point, 0, m->n, &looks[i]);
+    }
+    hz_choose_sets(m, looks, n, sets);
     for (guint i = 0; i < n; i++) {
         if (!seen[i].ink)
             continue;
-        hz_distances(m, best, &seen[i].point, d);
+        hz_distances(m, sets[0], &seen[i].point, style);
         for (guint c = 0; c < m->n; c++)
-            seen[i].d[c] = (seen[i].d[c] + d[c]) / 2;
+            seen[i].d[c] = (seen[i].d[c] + style[c]) / 2;
     }
+}
+
+static double
+fit_of(const Hanzi *m, const Seen *s)
+{
+    guint e = (guint)s->want->class;
+    double limit = e < m->first_hanzi ? FIT_SIGN : FIT_ONE; /* faces differ more in signs, and there is less of them */
+    return MAX(0, s->d[e] * (double)HZ_STEP * HZ_STEP - m->own[2 * e] * HZ_OWN + HZ_ORDINARY) / limit;
+}
+
+static int
+by_fit(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* In units of FIT_MEDIAN, over the characters that can be judged. */
+static double
+median_fit(const Hanzi *m, const Seen *seen, guint n)
+{
+    g_autofree double *fits = g_new(double, n);
+    guint k = 0;
+    for (guint i = 0; i < n; i++)
+        if (seen[i].ink && seen[i].want->class >= 0)
+            fits[k++] = fit_of(m, &seen[i]) * FIT_ONE / FIT_MEDIAN;
+    qsort(fits, k, sizeof *fits, by_fit);
+    return k ? fits[(k - 1) / 2] : 2; /* of two, the better: each one has a limit of its own */
 }
 
 static gboolean
 is_rival(const Hanzi *m, gunichar expected, guint c)
 {
     gunichar other = m->code[c];
-    if (other == expected)
+    if (other == expected || hz_shape(other) == hz_shape(expected))
         return FALSE;
+    if (expected < 0x80 && g_ascii_isdigit((gchar)expected)) /* a digit's rivals are digits, a letter's letters and digits */
+        return other < 0x80 && g_ascii_isdigit((gchar)other);
+    if (expected < 0x80 && g_ascii_isalpha((gchar)expected))
+        return other < 0x80 && g_ascii_isalnum((gchar)other);
+    if (expected < HZ_FIRST_HANZI && expected != '(' && expected != ')' && expected != '[' && expected != ']')
+        return (other < 0x80 && g_ascii_isalnum((gchar)other)) || other >= HZ_FIRST_HANZI; /* other strokes may be its own */
     if (expected == '(' || expected == '[') /* a bracket's rivals are brackets and letters of other meaning */
         return other == ')' || other == ']';
     if (expected == ')' || expected == ']')
@@ -212,7 +245,7 @@ is_rival(const Hanzi *m, gunichar expected, guint c)
 }
 
 static void
-judge(const Hanzi *m, const Seen *s, HanziCharVerdict *v)
+judge(const Hanzi *m, const Seen *s, double rho_pass, HanziCharVerdict *v)
 {
     const double unit = (double)HZ_STEP * HZ_STEP;
     v->expected = s->want->c;
@@ -249,11 +282,11 @@ judge(const Hanzi *m, const Seen *s, HanziCharVerdict *v)
     }
     v->rho = least;
     v->rival = rival == e ? 0 : m->code[rival];
-    v->fit = s->d[e] * unit / FIT_ONE;
+    v->fit = fit_of(m, s);
     if (v->fit > 1)
         v->why = HANZI_WHY_FIT;
-    else if (least <= RHO_PASS)
-        v->why = least < -RHO_PASS ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
+    else if (least <= rho_pass)
+        v->why = least < -RHO_DIFFERS ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
     else if (twin)
         v->why = HANZI_WHY_TWIN;
     else {
@@ -276,23 +309,11 @@ outside(const Strip *s, int from, int to, double average)
     return r.x1 > r.x0 && hz_cell_moments(&s->line->ink, r, &moments) ? moments.mass / MAX(average, 1) : 0;
 }
 
-static int
-by_fit(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void
 line_answer(HanziVerdict *v)
 {
-    g_autofree double *fits = g_new(double, v->n);
-    guint order[] = {HANZI_WHY_OTHER_CHARACTER, HANZI_WHY_TOO_SHORT, HANZI_WHY_UNKNOWN, HANZI_WHY_COVERED,
+    static const guint order[] = {HANZI_WHY_OTHER_CHARACTER, HANZI_WHY_TOO_SHORT, HANZI_WHY_UNKNOWN, HANZI_WHY_COVERED,
                      HANZI_WHY_FIT, HANZI_WHY_MARGIN, HANZI_WHY_TWIN};
-    for (guint i = 0; i < v->n; i++)
-        fits[i] = v->chars[i].fit * FIT_ONE / FIT_MEDIAN;
-    qsort(fits, v->n, sizeof *fits, by_fit);
-    v->fit_median = fits[(v->n - 1) / 2]; /* of two, the better: each one has a limit of its own */
     v->answer = HANZI_PASSES;
     v->why = HANZI_WHY_NONE;
     v->at = -1;
@@ -365,9 +386,11 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
         look(m, &strips[seen[i].line], &seen[i]);
         mass += seen[i].mass;
     }
-    add_style(m, seen, n);
+    add_sets(m, seen, n);
+    v->fit_median = median_fit(m, seen, n);
+    double rho_pass = RHO_PASS + RHO_A_FIT * MAX(0, v->fit_median - FIT_GOOD);
     for (guint i = 0; i < n; i++) {
-        judge(m, &seen[i], &v->chars[i]);
+        judge(m, &seen[i], rho_pass, &v->chars[i]);
         v->chars[i].box = hz_line_box(strips[seen[i].line].line, hz_ink_rect(&strips[seen[i].line].line->ink, seen[i].cell));
         g_free(seen[i].d);
     }

@@ -113,9 +113,32 @@ face_geometry(Face *f, gunichar c, int geometry[HZ_GEOMETRY])
     return TRUE;
 }
 
+gboolean
+face_paint(Face *f, gunichar c, double em_px, double weight, double x, double baseline, guint8 *canvas, int width,
+           int height)
+{
+    if (!load(f, c))
+        return FALSE;
+    const FT_Outline *source = &f->ft->glyph->outline;
+    FT_Outline o;
+    if (FT_Outline_New(f->library, (FT_UInt)source->n_points, source->n_contours, &o))
+        return FALSE;
+    FT_Outline_Copy(source, &o);
+    FT_Fixed s = (FT_Fixed)(65536 * em_px / UNITS);
+    FT_Matrix m = {s, 0, 0, s};
+    FT_Outline_Transform(&o, &m);
+    FT_Outline_Embolden(&o, (FT_Pos)(weight * em_px * 64));
+    FT_Outline_Translate(&o, (FT_Pos)(x * 64), (FT_Pos)((height - baseline) * 64));
+    FT_Bitmap b = {.rows = (guint)height, .width = (guint)width, .pitch = width, .buffer = canvas, .num_grays = 256,
+                   .pixel_mode = FT_PIXEL_MODE_GRAY};
+    gboolean ok = !FT_Outline_Get_Bitmap(f->library, &o, &b);
+    FT_Outline_Done(f->library, &o);
+    return ok;
+}
+
 /* ---- damage -------------------------------------------------------------------------------------- */
 
-const Harm harm_training = {17, 64, .040, 16};
+const Harm harm_training = {14, 60, .058, 16};
 const Harm harm_clean = {36, 60, .010, 3};
 const Harm harm_light = {26, 48, .025, 8};
 const Harm harm_medium = {19, 32, .035, 14};
@@ -242,7 +265,7 @@ ink_level(const float *px, int n)
 }
 
 gboolean
-draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect)
+draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect, double *softness)
 {
     if (!load(f, c))
         return FALSE;
@@ -259,8 +282,10 @@ draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect 
         table[i] = (float)(255 * pow(i / 255.0, gamma));
     for (int i = 0; i < side * side; i++)
         px[i] = canvas[i];
-    blur(px, side, em * harm->blur_em * sqrt(dice_unit(dice)) + .25);
-    double contrast = dice_range(dice, .45, 1), noise = exp(dice_range(dice, 0, log(harm->noise)));
+    double sigma = em * harm->blur_em * pow(dice_unit(dice), .7) + .25;
+    blur(px, side, sigma);
+    *softness = sqrt(sigma * sigma + .25) / em;
+    double contrast = dice_range(dice, .6, 1), noise = exp(dice_range(dice, 0, log(harm->noise)));
     for (int i = 0; i < side * side; i++)
         px[i] = (float)(contrast * table[CLAMP((int)px[i], 0, 255)] + noise * dice_normal(dice));
     if (dice_unit(dice) < .5) /* the camera's or the JPEG's own smoothing */

@@ -37,14 +37,14 @@ add_products(float *restrict out, const float *restrict rows, guint count)
 }
 
 void
-statistics_add_class(Statistics *s, guint c, float *rows, const int *style, guint count)
+statistics_add_class(Statistics *s, guint c, float *rows, const guint8 (*sets)[2], guint count)
 {
     for (guint i = 0; i < count; i++) {
-        s->count[0][c]++;
-        s->count[1 + style[i]][c]++;
-        for (guint k = 0; k < F; k++) {
-            s->mean[0][(gsize)c * F + k] += rows[(gsize)i * F + k];
-            s->mean[1 + style[i]][(gsize)c * F + k] += rows[(gsize)i * F + k];
+        const guint in[3] = {0, sets[i][0], sets[i][1]};
+        for (guint j = 0; j < G_N_ELEMENTS(in); j++) {
+            s->count[in[j]][c]++;
+            for (guint k = 0; k < F; k++)
+                s->mean[in[j]][(gsize)c * F + k] += rows[(gsize)i * F + k];
         }
     }
     for (guint set = 0; set < HZ_SETS; set++)

@@ -96,6 +96,13 @@ model_write(const Hanzi *m, const char *path, GError **error)
         put_prototypes(raw, m, set);
     put_head(raw, "GEOM", (gsize)m->n * HZ_GEOMETRY);
     g_byte_array_append(raw, m->geometry, m->n * HZ_GEOMETRY);
+    put_head(raw, "OWND", (gsize)m->n * 2);
+    g_byte_array_append(raw, m->own, m->n * 2);
+    put_head(raw, "EVRY", m->n);
+    g_byte_array_append(raw, m->everyday, m->n);
+    put_head(raw, "PAIR", 4 * (gsize)m->n_pairs);
+    for (guint i = 0; i < m->n_pairs; i++)
+        put_u32(raw, m->pairs[i]);
     g_byte_array_append(file, (const guint8 *)"hanzi 1\n", 8);
     put_u32(file, raw->len);
     return deflate(raw, file, error) && g_file_set_contents(path, (const char *)file->data, file->len, error);

@@ -39,6 +39,10 @@ GPtrArray *faces_load(const char *list, const char *without, const char *only, G
 gboolean face_has(Face *face, gunichar c);
 gboolean face_geometry(Face *face, gunichar c, int geometry[HZ_GEOMETRY]);
 
+/* Paint c's coverage at em_px with its origin at (x, baseline); weight in ems. FALSE where the face lacks it. */
+gboolean face_paint(Face *face, gunichar c, double em_px, double weight, double x, double baseline, guint8 *canvas,
+                    int width, int height);
+
 /* How badly one drawn character is treated. */
 typedef struct {
     double em_px_low, em_px_high;
@@ -51,10 +55,11 @@ extern const Harm harm_training, harm_clean, harm_light, harm_medium, harm_heavy
 /**
  * draw_cell:
  * c as a scanner might see it, at em HZ_EM, the way hz_line_new hands it on.
- * @ink (out) its px are the caller's buffer of DRAW_SIDE * DRAW_SIDE; @rect the cell's cut.
+ * @ink (out) its px are the caller's buffer of DRAW_SIDE * DRAW_SIDE; @rect the cell's cut,
+ * @softness sigma of all blur, in ems.
  */
 enum { DRAW_SIDE = 96 };
-gboolean draw_cell(Face *face, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect);
+gboolean draw_cell(Face *face, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect, double *softness);
 
 /* Symmetric n x n, row major: eigenvectors in the rows of vectors, values descending. Jacobi. */
 void eigen_symmetric(double *a, guint n, double *values, double *vectors);
@@ -63,6 +68,9 @@ void eigen_symmetric(double *a, guint n, double *values, double *vectors);
 GArray *classes_load(const char *path, GError **error);
 /* All characters that are drawn for a class: itself and what folds to it. */
 guint class_variants(gunichar c, gunichar out[4]);
+
+/* The prior of free reading, into m->everyday and m->pairs. */
+gboolean words_load(Hanzi *m, const char *path, GError **error);
 
 gboolean model_write(const Hanzi *model, const char *path, GError **error);
 
