@@ -10,6 +10,7 @@
 #include "pipeline/burn_plan.h"
 #include "pipeline/pin_letter.h"
 #include "pipeline/seal_maker.h"
+#include "pipeline/stamp_http.h"
 #include "pipeline/stored_order.h"
 #include "sealgen/maker.h"
 
@@ -26,6 +27,7 @@ struct BurnRun {
     BurnPinSource *pins;
     SesMaker *maker;
     GBytes *pin_recipient; /* NULL: random PINs have nowhere to go */
+    StampService stamp_service;
     BurnHub *hub;
     BurnHubCalls hub_calls;
     BurnHubConfig hub_config;
@@ -156,6 +158,20 @@ open_hub(BurnRun *run, GError **error)
     return run->hub != NULL;
 }
 
+static gboolean
+set_stamp_service(BurnRun *run, GError **error)
+{
+    const char *url = config_text(run->ws->config, "seal", "timestamp_url");
+    if (!*url)
+        return TRUE;
+    run->stamp_service.url = url;
+    if (!stamp_http_check_url(url, error) ||
+        !config_number(run->ws->config, "seal", "timestamp_s", 1, 60, &run->stamp_service.timeout_s, error))
+        return FALSE;
+    ses_maker_set_stamp(run->maker, stamp_http_fetch, &run->stamp_service);
+    return TRUE;
+}
+
 BurnRun *
 burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
 {
@@ -174,7 +190,8 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
             return NULL;
     }
     if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
-        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) || !open_hub(run, error))
+        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) ||
+        !set_stamp_service(run, error) || !open_hub(run, error))
         return NULL;
     return g_steal_pointer(&run);
 }

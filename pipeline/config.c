@@ -18,6 +18,8 @@ const ConfigKey CONFIG_KEYS[] = {
     { "read", "cpu_seconds", "60", "CPU time of a reading process" },
     { "seal", "maker", "keys/maker", "folder with the seal maker's certificate and key" },
     { "seal", "vid", "SEALBATCH", "the maker's short ASCII name" },
+    { "seal", "timestamp_url", "", "RFC 3161 service (http://host/path) for seals of version 5; empty: no time stamp" },
+    { "seal", "timestamp_s", "10", "seconds to wait for it" },
     { "burn", "module", "", "PKCS#11 module of the UKeys (a path)" },
     { "burn", "slot_filter", "", "only slots whose description holds this" },
     { "burn", "max_procs", "0", "workers at once; 0: one a token" },
