@@ -18,6 +18,7 @@ const ConfigKey CONFIG_KEYS[] = {
     { "read", "cpu_seconds", "60", "CPU time of a reading process" },
     { "seal", "maker", "keys/maker", "folder with the seal maker's certificate and key" },
     { "seal", "vid", "SEALBATCH", "the maker's short ASCII name" },
+    { "seal", "list_days", "7", "how long the list of revoked seals is good for" },
     { "seal", "timestamp_url", "", "RFC 3161 service (http://host/path) for seals of version 5; empty: no time stamp" },
     { "seal", "timestamp_s", "10", "seconds to wait for it" },
     { "burn", "module", "", "PKCS#11 module of the UKeys (a path)" },
