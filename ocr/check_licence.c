@@ -4,8 +4,8 @@
  */
 #include "ocr/check_inner.h"
 
-#include "core/credit_code.h"
 #include "core/text.h"
+#include "ocr/licence.h"
 
 #include <string.h>
 
@@ -42,18 +42,10 @@ check_qr(Check *check, const CheckUpload *upload, const Document *document)
     const DocumentField *code = document_find_field(document, FIELD_CREDIT_CODE);
     if (!qr || !qr->text || !code || !code->text || code->status != FIELD_READ)
         return;
-    gsize n = strlen(qr->text);
-    for (gsize i = 0; i + CREDIT_CODE_LENGTH <= n; i++) {
-        if ((i > 0 && g_ascii_isalnum(qr->text[i - 1])) || g_ascii_isalnum(qr->text[i + CREDIT_CODE_LENGTH]))
-            continue;
-        g_autofree char *part = g_strndup(qr->text + i, CREDIT_CODE_LENGTH);
-        if (credit_code_check(part) & (CREDIT_CODE_ERRORS | CREDIT_CODE_DEPARTMENT_UNKNOWN))
-            continue;
-        if (strcmp(part, code->text) != 0)
-            check_add(check, FINDING_QR_MISMATCH, SEVERITY_REVIEW, upload, document, qr,
-                      "the QR code names another code than the print");
-        return;
-    }
+    g_autofree char *named = licence_code_of_qr(qr->text);
+    if (named && strcmp(named, code->text) != 0)
+        check_add(check, FINDING_QR_MISMATCH, SEVERITY_REVIEW, upload, document, qr,
+                  "the QR code names another code than the print");
 }
 
 static void

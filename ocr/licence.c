@@ -43,20 +43,20 @@ upright_rows(const LicenceTools *tools, Flat *flat, guint *labels)
     return g_steal_pointer(&first);
 }
 
-/* Perhaps only the code is legible, and the page lies upside down. */
+/* Code, names and QR code of a page that lies the right way up. */
 static Document *
-read_turned(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
+read_fields(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean labelled, const ReaderExpect *expect)
 {
-    flat_turn_over(flat);
-    g_autoptr(GArray) rows = licence_rows(flat, tools->hanzi);
     g_autoptr(Document) document = document_new(SEEN_LICENCE, flat->page);
     DocumentField *code = document_field(document, FIELD_CREDIT_CODE);
-    licence_read_code(tools, flat, rows, code);
-    if (code->status != FIELD_READ) {
-        flat_turn_over(flat);
+    licence_read_code(tools, flat, rows, labelled, code);
+    if (!labelled && code->status != FIELD_READ)
         return NULL;
-    }
     licence_read_names(tools, flat, rows, expect, document);
+    licence_read_qr(flat, code->status != FIELD_READ, document);
+    const DocumentField *qr = document_find_field(document, FIELD_QR_CODE);
+    g_autofree char *qr_code = qr ? licence_code_of_qr(qr->text) : NULL;
+    licence_weigh_qr(document_field(document, FIELD_CREDIT_CODE), qr_code);
     document->turned_deg = flat->turned_deg;
     return g_steal_pointer(&document);
 }
@@ -68,12 +68,14 @@ licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
     if (flat->blank)
         return NULL;
     g_autoptr(GArray) rows = upright_rows(tools, flat, &labels);
-    g_autoptr(Document) document = document_new(SEEN_LICENCE, flat->page);
-    DocumentField *code = document_field(document, FIELD_CREDIT_CODE);
-    licence_read_code(tools, flat, rows, code);
-    if (labels < LABELS_ENOUGH && code->status != FIELD_READ)
-        return read_turned(tools, flat, expect);
-    licence_read_names(tools, flat, rows, expect, document);
-    document->turned_deg = flat->turned_deg;
-    return g_steal_pointer(&document);
+    Document *document = read_fields(tools, flat, rows, labels >= LABELS_ENOUGH, expect);
+    if (document || labels >= LABELS_ENOUGH)
+        return document;
+    /* Perhaps only the code is legible, and the page lies upside down. */
+    flat_turn_over(flat);
+    g_autoptr(GArray) turned = licence_rows(flat, tools->hanzi);
+    document = read_fields(tools, flat, turned, FALSE, expect);
+    if (!document)
+        flat_turn_over(flat);
+    return document;
 }

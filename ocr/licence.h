@@ -36,13 +36,32 @@ Document *licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect
 
 /*
  * licence_code.c: find and read the credit code into @field. @rows say where it rather is (its label) and is not
- * (values of other labels). Returns: FALSE where no line could hold one.
+ * (values of other labels). @labelled: the page is known for a licence, so that an unlikely line is worth a vote.
+ * Returns: FALSE where no line could hold one.
  */
-gboolean licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, DocumentField *field);
+gboolean licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean labelled,
+                           DocumentField *field);
+
+/*
+ * licence_qr.c: what the QR code's code @qr (or NULL) says about the print's reading in @field.
+ *
+ * It never overrules a reading that is sure of itself, right or wrong: those are compared in check.h. A reading
+ * that only lacked a second voice becomes FIELD_READ where the QR code is that voice.
+ */
+void licence_weigh_qr(DocumentField *field, const char *qr);
 
 /* licence_names.c: the name, the representative and the other fields of @rows. */
 void licence_read_names(const LicenceTools *tools, Flat *flat, const GArray *rows, const ReaderExpect *expect,
                         Document *document);
+
+/*
+ * licence_look.c: the QR code into @document, where one is found and can be decoded. @everywhere: also where no
+ * finder pattern was seen, in the page's corners; dearer.
+ */
+void licence_read_qr(Flat *flat, gboolean everywhere, Document *document);
+
+/* The credit code inside the text of a QR code ("...?uniscid=91..."), valid in all checks. Returns: (transfer full) or NULL. */
+char *licence_code_of_qr(const char *text);
 
 /*
  * licence_dates.c: "2016年09月30日至长期", "自2016年09月30日至2036年09月29日" as read -> the first and the last date,

@@ -15,6 +15,7 @@
 enum { PROBES_MAX = 7, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 
 static const double AROUND = 1.0, ABOVE = 0.35; /* of the capitals' height */
+static const double UNPROMISING = 0.2;          /* promise below which no vote is held */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
 
 /* A line that was probed. */
@@ -220,14 +221,14 @@ note_old_number(const Probe *probe, DocumentField *field)
 }
 
 gboolean
-licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, DocumentField *field)
+licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean labelled, DocumentField *field)
 {
     g_autoptr(GArray) probes = probe_all(tools, flat, rows);
     if (probes->len == 0)
         return FALSE;
     for (guint i = 0; i < MIN(probes->len, 2); i++) {
         const Probe *probe = &g_array_index(probes, Probe, i);
-        if (i > 0 && probe->promise < 0.15)
+        if (probe->promise < (labelled && i == 0 ? 0 : UNPROMISING))
             break;
         if (tools->codeline)
             vote_of_codeline(tools, flat, probe, field);
