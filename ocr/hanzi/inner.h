@@ -18,9 +18,7 @@ enum {
     HZ_FEATURES = HZ_GRADIENT + 2,                         /* and the two spreads */
     HZ_DIMS = 160,
     HZ_STYLES = 4,                                         /* Song, Hei, Kai, Fang */
-    HZ_QUALITIES = 3,                                      /* sharp, soft, blurred */
-    HZ_FIRST_QUALITY = 1 + HZ_STYLES,
-    HZ_SETS = 1 + HZ_STYLES + HZ_QUALITIES,                /* set 0: mean over all */
+    HZ_SETS = 1 + HZ_STYLES,                               /* set 0: mean over all faces */
     HZ_FIRST_HANZI = 0x3400,                               /* lower codes are letters, digits, signs */
     HZ_INK = 40,                                           /* darkness below it is paper */
     HZ_HEIGHT = 78, HZ_MIDDLE = 39,                        /* rows of a levelled line; the hanzi's middle */
@@ -62,7 +60,7 @@ struct Hanzi {
 enum { HZ_GEO_WIDTH, HZ_GEO_HEIGHT, HZ_GEO_TOP, HZ_GEO_BOTTOM, HZ_GEO_ADVANCE,
        HZ_GEO_WIDTH_SD, HZ_GEO_HEIGHT_SD, HZ_GEO_CENTRE_SD, HZ_GEOMETRY };
 
-/* How far samples of a class lie from it (mean of the three sets' distances, sigmas squared): mean and
+/* How far samples of a class lie from it (mean of the two sets' distances, sigmas squared): mean and
  * spread over damaged samples, in steps of HZ_OWN. Signs scatter far more than hanzi. */
 #define HZ_OWN 8.0
 #define HZ_ORDINARY 150.0 /* an ordinary hanzi's */
@@ -132,7 +130,15 @@ double hz_class_distance(const Hanzi *m, guint a, guint b); /* D2 between mean p
 enum { HZ_LOOKS = 12 };
 #define HZ_GEOMETRY_PRICE 6.0
 
-typedef enum { HZ_SIGNS = 1, HZ_HANZI = 2 } HzAlphabet;
+typedef enum {
+    HZ_SIGNS = 1,
+    HZ_HANZI = 2,
+    HZ_DATES = 4,  /* of both only what dates and numbers are made of */
+    HZ_PERSON = 8  /* signs are not expected */
+} HzAlphabet;
+
+/* Digits, what stands between them, and the hanzi of dates. */
+#define HZ_DATE_CHARACTERS "0123456789.-/:()\xe5\xb9\xb4\xe6\x9c\x88\xe6\x97\xa5\xe8\x87\xb3\xe9\x95\xbf\xe6\x9c\x9f\xe8\x87\xaa"
 
 typedef struct {
     guint class;
@@ -156,8 +162,8 @@ gboolean hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet al
 void hz_look_keep(HzLook *look, guint c, gint32 d); /* c, if it is among the HZ_LOOKS nearest */
 /* match.c: the HZ_LOOKS classes of from..to whose overall prototypes are nearest. */
 void hz_nearest(const Hanzi *m, const HzPoint *point, guint from, guint to, HzLook *look);
-/* The style and the quality of a line: those in which its nearest classes, whatever they are, are nearest. */
-void hz_choose_sets(const Hanzi *m, const HzLook *looks, guint n, guint chosen[2]);
+/* The set of a line's style: the one in which its nearest classes, whatever they are, are nearest. */
+guint hz_choose_style(const Hanzi *m, const HzLook *looks, guint n);
 /* Sort by distance and, with a frame, by the place in the em (NULL: the cell stands alone). */
 void hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look);
 /* (element-type HzLook) left to right. */

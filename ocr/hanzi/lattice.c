@@ -95,6 +95,19 @@ hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look)
     }
 }
 
+static void
+nearest_of_dates(const Hanzi *m, guint from, guint to, HzLook *look)
+{
+    for (const char *p = HZ_DATE_CHARACTERS; *p; p = g_utf8_next_char(p)) {
+        int c = hz_class_of(m, g_utf8_get_char(p));
+        if (c >= (int)from && c < (int)to) {
+            gint32 d = hz_distance(m, 0, &look->point, (guint)c);
+            if (look->n < HZ_LOOKS || d < look->best[HZ_LOOKS - 1].raw)
+                hz_look_keep(look, (guint)c, d);
+        }
+    }
+}
+
 gboolean
 hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, double em, HzLook *look)
 {
@@ -104,7 +117,10 @@ hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, d
         return FALSE;
     hz_project(m, features, &look->point);
     guint from = alphabet & HZ_SIGNS ? 0 : m->first_hanzi, to = alphabet & HZ_HANZI ? m->n : m->first_hanzi;
-    hz_nearest(m, &look->point, from, to, look);
+    if (alphabet & HZ_DATES)
+        nearest_of_dates(m, from, to, look);
+    else
+        hz_nearest(m, &look->point, from, to, look);
     look->ink = hz_ink_rect(ink, cell);
     return TRUE;
 }
@@ -131,7 +147,7 @@ price_cell(const Hanzi *m, Cell *c, double width_em)
 
 static double
 path(const Hanzi *m, const int *cuts, guint n_cuts, Cell *cells, guint n_cells, const HzProfile *p, double pitch,
-     double em, gboolean spaced, int *from)
+     double em, double sign_price, gboolean spaced, int *from)
 {
     g_autofree double *best = g_new(double, n_cuts);
     for (guint i = 0; i < n_cuts; i++) { /* ink before the first cell is left outside at a price */
@@ -144,7 +160,7 @@ path(const Hanzi *m, const int *cuts, guint n_cuts, Cell *cells, guint n_cells, 
         gboolean edge = c->from == 0 || c->to == n_cuts - 1 || spaced;
         if (edge && off < 0)
             off = MIN(0, off + .30);
-        double wide = c->wide + 7 * off * off, narrow = c->narrow + .12;
+        double wide = c->wide + 7 * off * off, narrow = c->narrow + (c->look.n ? sign_price : 0);
         double price = best[c->from] + MIN(wide, narrow) + .5 * (p->ink[cuts[c->from]] + p->ink[cuts[c->to]]);
         if (price < best[c->to]) {
             best[c->to] = price;
@@ -191,6 +207,8 @@ look_everywhere(const Hanzi *m, const HzLine *line, const HzProfile *p, const in
             if (w >= WIDE_LEAST * frame->em || (edge && w > frame->em / 3))
                 here |= HZ_HANZI;
             here &= alphabet;
+            if (here)
+                here |= alphabet & HZ_DATES;
             Cell c = {.from = i, .to = j, .narrow = BAD, .wide = BAD};
             if (!here || !hz_look_at(m, &line->ink, hz_cell_trim(&line->ink, cuts[i], cuts[j]), here,
                                      frame->em, &c.look))
@@ -228,10 +246,10 @@ hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet
     add_gaps(cells, p, cuts, n_cuts);
     Cell *c = (Cell *)(void *)cells->data;
     g_autofree int *from = g_new(int, n_cuts + 1), *mine = g_new(int, n_cuts + 1);
-    double least = BAD;
+    double least = BAD, sign_price = alphabet & HZ_PERSON ? 1.0 : .12;
     from[n_cuts] = -1;
     for (double pitch = .84; pitch < 1.21; pitch += .04) {
-        double price = path(m, cuts, n_cuts, c, cells->len, p, pitch, frame->em, spaced, mine) + 2 * fabs(pitch - 1);
+        double price = path(m, cuts, n_cuts, c, cells->len, p, pitch, frame->em, sign_price, spaced, mine) + 2 * fabs(pitch - 1);
         if (price < least) {
             least = price;
             memcpy(from, mine, sizeof(int) * (n_cuts + 1));
@@ -246,24 +264,22 @@ hz_read_cells(const Hanzi *m, const HzLine *line, const HzProfile *p, HzAlphabet
     return out;
 }
 
-void
-hz_choose_sets(const Hanzi *m, const HzLook *looks, guint n, guint chosen[2])
+guint
+hz_choose_style(const Hanzi *m, const HzLook *looks, guint n)
 {
     gint64 sum[HZ_SETS] = {0};
-    for (guint i = 0; i < n; i++)
-        for (guint set = 1; set < HZ_SETS && looks[i].n; set++) {
+    guint best = 1;
+    for (guint set = 1; set < HZ_SETS; set++) {
+        for (guint i = 0; i < n; i++) {
             gint32 least = G_MAXINT32;
             for (guint k = 0; k < looks[i].n; k++)
                 least = MIN(least, hz_distance(m, set, &looks[i].point, looks[i].best[k].class));
-            sum[set] += least;
+            sum[set] += looks[i].n ? least : 0;
         }
-    chosen[0] = 1;
-    chosen[1] = HZ_FIRST_QUALITY;
-    for (guint set = 1; set < HZ_SETS; set++) {
-        guint *of = &chosen[set >= HZ_FIRST_QUALITY];
-        if (sum[set] < sum[*of])
-            *of = set;
+        if (sum[set] < sum[best])
+            best = set;
     }
+    return best;
 }
 
 static int

@@ -8,7 +8,7 @@
  *     PROJ  HZ_DIMS rows: f32 step, i16 HZ_FEATURES
  *     MEAN  f32 HZ_DIMS
  *     PRO0  i8: all classes of dimension 0, of dimension 1, ...: the mean over all styles
- *     PRO1..PRO7  the same for each style and quality, less PRO0 modulo 256
+ *     PRO1..PRO4  the same for each style, less PRO0 modulo 256
  *     GEOM  HZ_GEOMETRY bytes a class
  *     OWND  2 bytes a class
  *     EVRY  1 byte a class
@@ -113,6 +113,8 @@ take_section(Hanzi *m, const char *tag, const guint8 *p, guint32 length)
     }
     if (!memcmp(tag, "PRO", 3)) {
         guint set = (guint)(tag[3] - '0');
+        if (set >= HZ_SETS && set <= 9)
+            return TRUE; /* of a later trainer */
         if (set >= HZ_SETS || !m->n || length != m->n * HZ_DIMS || m->proto[set] || (set && !m->proto[0]))
             return FALSE;
         m->proto[set] = g_malloc(length);

@@ -37,22 +37,21 @@ static gboolean
 allowed(gunichar c, HanziReadAs as)
 {
     if (as & HANZI_READ_DIGITS)
-        return (c < 0x80 && g_ascii_isdigit((char)c)) || (c < 0x10000 && c && g_utf8_strchr(".-/:年月日至长期", -1, c));
+        return c && g_utf8_strchr(HZ_DATE_CHARACTERS, -1, c);
     if (as & HANZI_READ_PERSON)
         return c >= HZ_FIRST_HANZI || c == 0xb7;
-    return !g_utf8_strchr("!?'\"~*+%#[]\xe3\x80\x8a\xe3\x80\x8b", -1, c); /* not in names and addresses */
+    return !g_utf8_strchr("!?'\"~*+%#[]\xe3\x80\x8a\xe3\x80\x8b\xe6\x9b\xb0", -1, c); /* nor 曰 for 日 */
 }
 
-/* The line's style and quality; then every look is the mean of the three distances. */
+/* The line's style; then every look is the mean of both distances. */
 static void
-settle_sets(const Hanzi *m, HzLook *looks, guint n)
+settle_style(const Hanzi *m, HzLook *looks, guint n)
 {
-    guint sets[2];
-    hz_choose_sets(m, looks, n, sets);
+    guint style = hz_choose_style(m, looks, n);
     for (guint i = 0; i < n; i++)
         for (guint k = 0; k < looks[i].n; k++) {
             HzNear *x = &looks[i].best[k];
-            x->raw = (x->raw + hz_distance(m, sets[0], &looks[i].point, x->class)) / 2;
+            x->raw = (x->raw + hz_distance(m, style, &looks[i].point, x->class)) / 2;
         }
 }
 
@@ -104,6 +103,20 @@ settle_neighbours(const Hanzi *m, const HzLook *looks, guint n, HanziReadAs as, 
     }
 }
 
+static Kind
+kind_at(const Hanzi *m, const HzLook *looks, const guint *pick, guint i)
+{
+    return kind_of(m->code[looks[i].best[pick[i]].class]);
+}
+
+static void
+pick_code(const Hanzi *m, const HzLook *look, gunichar c, guint *pick)
+{
+    for (guint k = 0; k < look->n; k++)
+        if (m->code[look->best[k].class] == c)
+            *pick = k;
+}
+
 /* 0 and O, 1 and l are one shape: what stands around them in the same run of letters and digits decides;
  * digits, where nothing does. */
 static void
@@ -111,6 +124,9 @@ settle_shapes(const Hanzi *m, const HzLook *looks, guint n, guint *pick)
 {
     for (guint i = 0; i < n; i++) {
         gunichar c = m->code[looks[i].best[pick[i]].class], shape = hz_shape(c);
+        if (c == ',' && i && i + 1 < n && kind_at(m, looks, pick, i - 1) == KIND_DIGIT &&
+            kind_at(m, looks, pick, i + 1) == KIND_DIGIT)
+            pick_code(m, &looks[i], '.', &pick[i]);
         if ((shape != '0' && shape != '1') || c == '!')
             continue;
         guint count[5] = {0};
@@ -126,9 +142,42 @@ settle_shapes(const Hanzi *m, const HzLook *looks, guint n, guint *pick)
         if (count[KIND_DIGIT] < count[KIND_UPPER] + count[KIND_LOWER])
             want = shape == '0' ? (count[KIND_LOWER] > count[KIND_UPPER] ? 'o' : 'O')
                                 : (count[KIND_LOWER] > count[KIND_UPPER] ? 'l' : 'I');
-        for (guint k = 0; k < looks[i].n; k++)
-            if (m->code[looks[i].best[k].class] == want)
-                pick[i] = k;
+        pick_code(m, &looks[i], want, &pick[i]);
+    }
+}
+
+/* Specks of dirt: a dot before the text or after it, or beside another stop. */
+static gboolean
+is_stop(gunichar c)
+{
+    return c && g_utf8_strchr(".,\xc2\xb7'\xe3\x80\x81\xe3\x80\x82;:", -1, c);
+}
+
+static int
+area(HzRect r)
+{
+    return (r.x1 - r.x0) * (r.y1 - r.y0);
+}
+
+static void
+drop_specks(const Hanzi *m, GArray *cells, HanziReadAs as)
+{
+    for (guint i = 0; i < cells->len;) {
+        const HzLook *x = &g_array_index(cells, HzLook, i);
+        const HzLook *left = i ? x - 1 : NULL, *right = i + 1 < cells->len ? x + 1 : NULL;
+        gunichar c = m->code[x->best[0].class];
+        gboolean speck = FALSE;
+        if (is_stop(c)) {
+            speck = !left || (!right && as != HANZI_READ_ANY);
+            if (left && is_stop(m->code[left->best[0].class]))
+                speck |= area(x->ink) < area(left->ink);
+            if (right && is_stop(m->code[right->best[0].class]))
+                speck |= area(x->ink) <= area(right->ink);
+        }
+        if (speck)
+            g_array_remove_index(cells, i);
+        else
+            i++;
     }
 }
 
@@ -191,7 +240,8 @@ hanzi_read(const Hanzi *m, const HanziLine *source, HanziReadAs as, HanziReading
     if (!line)
         return FALSE;
     g_autoptr(HzProfile) profile = hz_profile_new(line);
-    HzAlphabet alphabet = as & HANZI_READ_PERSON ? HZ_HANZI | HZ_SIGNS : HZ_HANZI | HZ_SIGNS;
+    HzAlphabet alphabet = HZ_HANZI | HZ_SIGNS | (as & HANZI_READ_DIGITS ? HZ_DATES : 0) |
+                          (as & HANZI_READ_PERSON ? HZ_PERSON : 0);
     gboolean spaced = (source->layout & HANZI_SPACED) != 0;
     HzFrame frame = {HZ_EM, HZ_MIDDLE};
     g_autoptr(GArray) cells = hz_read_cells(m, line, profile, alphabet, spaced, &frame);
@@ -201,11 +251,12 @@ hanzi_read(const Hanzi *m, const HanziLine *source, HanziReadAs as, HanziReading
         cells = hz_read_cells(m, line, profile, alphabet, spaced, &frame);
         hz_frame_measure(m, (const HzLook *)(const void *)cells->data, cells->len, &frame);
     }
+    drop_specks(m, cells, as);
     HzLook *looks = (HzLook *)(void *)cells->data;
     r->em_px = line->scale * frame.em;
     r->n = cells->len;
     r->chars = g_new0(HanziReadChar, r->n + 1);
-    settle_sets(m, looks, r->n);
+    settle_style(m, looks, r->n);
     for (guint i = 0; i < r->n; i++)
         hz_look_rank(m, &frame, &looks[i]);
     g_autofree guint *pick = g_new0(guint, r->n + 1);
@@ -236,7 +287,7 @@ hanzi_classify_cell(const Hanzi *m, const HanziLine *cell, HanziChoice choices[H
         g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "no ink in a cell of %u x %u px", cell->width, cell->height);
         return FALSE;
     }
-    settle_sets(m, &look, 1);
+    settle_style(m, &look, 1);
     hz_look_rank(m, NULL, &look);
     fill_choices(m, &look, choices);
     return TRUE;

@@ -43,7 +43,7 @@ typedef struct {
     gboolean ink;
     double mass, covered;
     HzPoint point;
-    gint32 *d; /* to set 0, then the mean with the style's and the quality's */
+    gint32 *d; /* to set 0, then the mean with the style's */
 } Seen;
 
 static gboolean
@@ -175,23 +175,22 @@ look(const Hanzi *m, const Strip *s, Seen *seen)
     hz_distances(m, 0, &seen->point, seen->d);
 }
 
-/* One style and one quality for the line, by the nearest classes, whatever they are. */
+/* One style for the line, by the nearest classes, whatever they are. */
 static void
-add_sets(const Hanzi *m, Seen *seen, guint n)
+add_style(const Hanzi *m, Seen *seen, guint n)
 {
     g_autofree HzLook *looks = g_new0(HzLook, n);
     g_autofree gint32 *style = g_new(gint32, m->n);
-    guint sets[2];
     for (guint i = 0; i < n; i++) {
         looks[i].point = seen[i].point;
         if (seen[i].ink)
             hz_nearest(m, &seen[i].point, 0, m->n, &looks[i]);
     }
-    hz_choose_sets(m, looks, n, sets);
+    guint best = hz_choose_style(m, looks, n);
     for (guint i = 0; i < n; i++) {
         if (!seen[i].ink)
             continue;
-        hz_distances(m, sets[0], &seen[i].point, style);
+        hz_distances(m, best, &seen[i].point, style);
         for (guint c = 0; c < m->n; c++)
             seen[i].d[c] = (seen[i].d[c] + style[c]) / 2;
     }
@@ -386,7 +385,7 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
         look(m, &strips[seen[i].line], &seen[i]);
         mass += seen[i].mass;
     }
-    add_sets(m, seen, n);
+    add_style(m, seen, n);
     v->fit_median = median_fit(m, seen, n);
     double rho_pass = RHO_PASS + RHO_A_FIT * MAX(0, v->fit_median - FIT_GOOD);
     for (guint i = 0; i < n; i++) {

@@ -265,7 +265,7 @@ ink_level(const float *px, int n)
 }
 
 gboolean
-draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect, double *softness)
+draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect)
 {
     if (!load(f, c))
         return FALSE;
@@ -284,7 +284,6 @@ draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect 
         px[i] = canvas[i];
     double sigma = em * harm->blur_em * pow(dice_unit(dice), .7) + .25;
     blur(px, side, sigma);
-    *softness = sqrt(sigma * sigma + .25) / em;
     double contrast = dice_range(dice, .6, 1), noise = exp(dice_range(dice, 0, log(harm->noise)));
     for (int i = 0; i < side * side; i++)
         px[i] = (float)(contrast * table[CLAMP((int)px[i], 0, 255)] + noise * dice_normal(dice));
@@ -295,16 +294,21 @@ draw_cell(Face *f, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect 
     double step = em / HZ_EM, level = 230 * dice_range(dice, .85, 1.15);
     float gain = (float)(level / ink_level(px, side * side)), paper = (float)(dice_normal(dice) * 6);
     ink->width = ink->height = DRAW_SIDE;
-    for (int y = 0; y < DRAW_SIDE; y++)
-        for (int x = 0; x < DRAW_SIDE; x++) {
+    memset(ink->px, 0, DRAW_SIDE * DRAW_SIDE);
+    enum { FROM = DRAW_SIDE / 2 - HZ_EM * 2 / 3, TO = DRAW_SIDE - FROM }; /* as far as any cut goes */
+    for (int y = FROM; y < TO; y++) {
+        double v = CLAMP(side / 2 + (y + .5 - DRAW_SIDE / 2) * step - .5, 0, side - 2);
+        int j = (int)v;
+        float fy = (float)(v - j);
+        for (int x = FROM; x < TO; x++) {
             double u = CLAMP(side / 2 + (x + .5 - DRAW_SIDE / 2) * step - .5, 0, side - 2);
-            double v = CLAMP(side / 2 + (y + .5 - DRAW_SIDE / 2) * step - .5, 0, side - 2);
-            int i = (int)u, j = (int)v;
-            float fx = (float)(u - i), fy = (float)(v - j);
+            int i = (int)u;
+            float fx = (float)(u - i);
             const float *p = px + j * side + i;
             float top = p[0] + fx * (p[1] - p[0]), low = p[side] + fx * (p[side + 1] - p[side]);
             ink->px[y * DRAW_SIDE + x] = (guint8)CLAMP((top + fy * (low - top)) * gain + paper, 0, 255);
         }
+    }
     double half = advance * HZ_EM / 2 + .04 * HZ_EM;
     rect->x0 = (int)lround(DRAW_SIDE / 2 - half + dice_normal(dice) * .02 * HZ_EM);
     rect->x1 = (int)lround(DRAW_SIDE / 2 + half + dice_normal(dice) * .02 * HZ_EM);

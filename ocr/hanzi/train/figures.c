@@ -14,7 +14,7 @@ static const struct {
 } LEVELS[] = {{"clean", &harm_clean}, {"light", &harm_light}, {"medium", &harm_medium}, {"heavy", &harm_heavy}};
 
 typedef struct {
-    guint right[3], all; /* by the mean alone, with the style, and with the quality */
+    guint right[2], all; /* by the mean alone, and with the style */
 } Score;
 
 static guint
@@ -41,8 +41,7 @@ test_face(const Hanzi *m, const TrainFace *t, const Harm *harm, guint every, gbo
         Dice dice = dice_new(777, t->number, m->code[c], 0);
         HzRect r;
         float features[HZ_FEATURES];
-        double softness;
-        if (!draw_cell(t->face, m->code[c], harm, &dice, &ink, &r, &softness) || !hz_cell_features(&ink, r, HZ_EM, features))
+        if (!draw_cell(t->face, m->code[c], harm, &dice, &ink, &r) || !hz_cell_features(&ink, r, HZ_EM, features))
             continue;
         hz_project(m, features, &points[n]);
         truth[n++] = c;
@@ -51,22 +50,18 @@ test_face(const Hanzi *m, const TrainFace *t, const Harm *harm, guint every, gbo
             sum[set] += d[nearest(d, m->first_hanzi, m->n)];
         }
     }
-    guint style = 1, quality = HZ_FIRST_QUALITY;
+    guint style = 1;
     for (guint set = 2; set < HZ_SETS; set++)
-        if (set < HZ_FIRST_QUALITY ? sum[set] < sum[style] : sum[set] < sum[quality])
-            *(set < HZ_FIRST_QUALITY ? &style : &quality) = set;
+        if (sum[set] < sum[style])
+            style = set;
     for (guint i = 0; i < n; i++) {
         hz_distances(m, 0, &points[i], d);
         hz_distances(m, style, &points[i], e);
         score->right[0] += nearest(d, m->first_hanzi, m->n) == truth[i];
         for (guint c = 0; c < m->n; c++)
             d[c] += e[c];
-        score->right[1] += nearest(d, m->first_hanzi, m->n) == truth[i];
-        hz_distances(m, quality, &points[i], e);
-        for (guint c = 0; c < m->n; c++)
-            d[c] += e[c];
         guint best = nearest(d, m->first_hanzi, m->n);
-        score->right[2] += best == truth[i];
+        score->right[1] += best == truth[i];
         if (list && best != truth[i]) {
             g_autofree char *a = g_ucs4_to_utf8(&m->code[truth[i]], 1, NULL, NULL, NULL);
             g_autofree char *b = g_ucs4_to_utf8(&m->code[best], 1, NULL, NULL, NULL);
@@ -112,17 +107,16 @@ main(int argc, char **argv)
             Score s = {0};
             test_face(m, t, LEVELS[l].harm, (guint)every, list, &s);
             total[l].all += s.all;
-            for (guint k = 0; k < 3; k++)
+            for (guint k = 0; k < 2; k++)
                 total[l].right[k] += s.right[k];
-            printf("  %s %.2f %.2f %.2f", LEVELS[l].name, 100. * s.right[0] / MAX(1, s.all), 100. * s.right[1] / MAX(1, s.all),
-                   100. * s.right[2] / MAX(1, s.all));
+            printf("  %s %.2f %.2f", LEVELS[l].name, 100. * s.right[0] / MAX(1, s.all), 100. * s.right[1] / MAX(1, s.all));
         }
         printf("\n");
     }
     printf("all           ");
     for (guint l = 0; l < G_N_ELEMENTS(LEVELS); l++)
-        printf("  %s %.2f %.2f %.2f", LEVELS[l].name, 100. * total[l].right[0] / MAX(1, total[l].all),
-               100. * total[l].right[1] / MAX(1, total[l].all), 100. * total[l].right[2] / MAX(1, total[l].all));
+        printf("  %s %.2f %.2f", LEVELS[l].name, 100. * total[l].right[0] / MAX(1, total[l].all),
+               100. * total[l].right[1] / MAX(1, total[l].all));
     printf("\n");
     return 0;
 }

@@ -37,10 +37,10 @@ add_products(float *restrict out, const float *restrict rows, guint count)
 }
 
 void
-statistics_add_class(Statistics *s, guint c, float *rows, const guint8 (*sets)[2], guint count)
+statistics_add_class(Statistics *s, guint c, float *rows, const guint8 *sets, guint count)
 {
     for (guint i = 0; i < count; i++) {
-        const guint in[3] = {0, sets[i][0], sets[i][1]};
+        const guint in[2] = {0, sets[i]};
         for (guint j = 0; j < G_N_ELEMENTS(in); j++) {
             s->count[in[j]][c]++;
             for (guint k = 0; k < F; k++)

@@ -15,8 +15,8 @@ typedef struct {
 } Statistics;
 
 Statistics *statistics_new(guint n);
-/* All samples of class c at once: rows of HZ_FEATURES and the two further sets that each counts in. */
-void statistics_add_class(Statistics *s, guint c, float *rows, const guint8 (*sets)[2], guint count);
+/* All samples of class c at once: rows of HZ_FEATURES and the style's set of each. */
+void statistics_add_class(Statistics *s, guint c, float *rows, const guint8 *sets, guint count);
 /* projection (HZ_DIMS rows of HZ_FEATURES) whose space has the within-class scatter of unit variance. */
 void lda_solve(const Statistics *s, double ridge, float *projection);
 

@@ -16,7 +16,7 @@ enum { MAX_SAMPLES = 1024 }; /* of one class */
 
 typedef struct {
     float *rows; /* MAX_SAMPLES rows of HZ_FEATURES */
-    guint8 sets[MAX_SAMPLES][2]; /* its style's and its quality's */
+    guint8 set[MAX_SAMPLES]; /* its style's */
     guint n;
     int geometry[MAX_SAMPLES][HZ_GEOMETRY];
     guint n_geometry;
@@ -47,12 +47,10 @@ draw_class(GPtrArray *faces, gunichar c, guint copies, guint64 seed, Samples *s)
             for (guint k = 0; k < many && s->n < MAX_SAMPLES; k++) {
                 Dice dice = dice_new(seed, t->number, variants[v], k);
                 HzRect r;
-                double softness;
-                if (!draw_cell(t->face, variants[v], &harm_training, &dice, &ink, &r, &softness) ||
+                if (!draw_cell(t->face, variants[v], &harm_training, &dice, &ink, &r) ||
                     !hz_cell_features(&ink, r, HZ_EM, s->rows + (gsize)s->n * HZ_FEATURES))
                     continue;
-                s->sets[s->n][0] = (guint8)(1 + t->style);
-                s->sets[s->n++][1] = (guint8)(HZ_FIRST_QUALITY + (softness > .024) + (softness > .042));
+                s->set[s->n++] = (guint8)(1 + t->style);
             }
         }
     }
@@ -106,20 +104,39 @@ start_prototypes(Hanzi *m, const Statistics *s)
     return p;
 }
 
-/* Fresh samples of every class, projected: what the prototypes are refined and judged on. */
-static GArray *
-draw_again(Hanzi *m, GPtrArray *faces, guint copies, guint64 seed, Samples *samples)
+/* Every sample's features in a byte each (roots of shares: .36 is more than any), kept until there is a projection. */
+#define KEPT_STEP (1 / 700.f)
+
+typedef struct {
+    guint32 class, style;
+    guint8 features[HZ_FEATURES];
+} Kept;
+
+static void
+keep(GArray *all, guint class, const Samples *s)
 {
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(RefinePoint));
-    for (guint c = 0; c < m->n; c++) {
-        draw_class(faces, m->code[c], copies, seed, samples);
-        for (guint i = 0; i < samples->n; i++) {
-            RefinePoint p = {.class = c, .sets = {samples->sets[i][0], samples->sets[i][1]}};
-            hz_project(m, samples->rows + (gsize)i * HZ_FEATURES, &p.point);
-            g_array_append_val(all, p);
-        }
+    for (guint i = 0; i < s->n; i++) {
+        Kept k = {.class = class, .style = s->set[i]};
+        for (guint f = 0; f < HZ_FEATURES; f++)
+            k.features[f] = byte((double)(s->rows[(gsize)i * HZ_FEATURES + f] / KEPT_STEP));
+        g_array_append_val(all, k);
     }
-    return all;
+}
+
+static RefinePoint *
+project_kept(const Hanzi *m, const GArray *all)
+{
+    RefinePoint *points = g_new(RefinePoint, all->len);
+    for (guint i = 0; i < all->len; i++) {
+        const Kept *k = &g_array_index(all, Kept, i);
+        float features[HZ_FEATURES];
+        for (guint f = 0; f < HZ_FEATURES; f++)
+            features[f] = k->features[f] * KEPT_STEP;
+        points[i].class = k->class;
+        points[i].style = k->style;
+        hz_project(m, features, &points[i].point);
+    }
+    return points;
 }
 
 static Hanzi *
@@ -138,6 +155,7 @@ train(GPtrArray *faces, GArray *classes, guint copies, guint epochs, guint64 see
     g_autofree Samples *samples = g_new0(Samples, 1);
     samples->rows = g_new0(float, (gsize)MAX_SAMPLES * HZ_FEATURES);
     Statistics *s = statistics_new(m->n);
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(Kept));
     gint64 began = g_get_monotonic_time();
     guint all = 0;
     for (guint c = 0; c < m->n; c++) {
@@ -146,16 +164,16 @@ train(GPtrArray *faces, GArray *classes, guint copies, guint epochs, guint64 see
             g_printerr("U+%04X: no face has it\n", m->code[c]);
         set_geometry(m->geometry + c * HZ_GEOMETRY, samples);
         all += samples->n;
-        statistics_add_class(s, c, samples->rows, samples->sets, samples->n);
+        keep(kept, c, samples); /* before the class's mean is taken off */
+        statistics_add_class(s, c, samples->rows, samples->set, samples->n);
         if (c % 1000 == 999)
             g_printerr("%u classes, %u samples, %.0f s\n", c + 1, all, (double)(g_get_monotonic_time() - began) / 1e6);
     }
     lda_solve(s, .02, m->projection);
     g_printerr("projection made, %.0f s\n", (double)(g_get_monotonic_time() - began) / 1e6);
     g_autofree float *prototypes = start_prototypes(m, s);
-    g_autoptr(GArray) again = draw_again(m, faces, (copies + 1) / 2, seed + 1, samples);
-    g_printerr("%u fresh samples, %.0f s\n", again->len, (double)(g_get_monotonic_time() - began) / 1e6);
-    refine(m, prototypes, (const RefinePoint *)(const void *)again->data, again->len, epochs, seed);
+    g_autofree RefinePoint *points = project_kept(m, kept);
+    refine(m, prototypes, points, kept->len, epochs, seed);
     g_printerr("refined, %.0f s\n", (double)(g_get_monotonic_time() - began) / 1e6);
     return m;
 }
@@ -164,7 +182,7 @@ int
 main(int argc, char **argv)
 {
     g_autofree char *faces_path = NULL, *classes_path = NULL, *out = NULL, *without = NULL, *names = NULL;
-    gint copies = 6, epochs = 3;
+    gint copies = 4, epochs = 2;
     gint64 seed = 20251120;
     const GOptionEntry options[] = {
         {"faces", 0, 0, G_OPTION_ARG_FILENAME, &faces_path, "list of faces", "FILE"},
@@ -172,8 +190,8 @@ main(int argc, char **argv)
         {"names", 0, 0, G_OPTION_ARG_FILENAME, &names, "what names are made of", "FILE"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, "the model", "FILE"},
         {"without", 0, 0, G_OPTION_ARG_STRING, &without, "leave these families out", "A,B"},
-        {"copies", 0, 0, G_OPTION_ARG_INT, &copies, "damaged copies of each character of each face (6)", "N"},
-        {"epochs", 0, 0, G_OPTION_ARG_INT, &epochs, "passes of refinement (3)", "N"},
+        {"copies", 0, 0, G_OPTION_ARG_INT, &copies, "damaged copies of each character of each face (4)", "N"},
+        {"epochs", 0, 0, G_OPTION_ARG_INT, &epochs, "passes of refinement (2)", "N"},
         {"seed", 0, 0, G_OPTION_ARG_INT64, &seed, "seed (20251120)", "N"},
         {NULL},
     };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * refine.c: learning vector quantisation. A sample that lies near the border to a rival draws its own
- * class's three prototypes (mean, style, quality) a little towards it and pushes the rival's away.
+ * class's two prototypes (mean and style) a little towards it and pushes the rival's away.
  */
 #include "ocr/hanzi/train/refine.h"
 
@@ -21,15 +21,14 @@ round_off(Hanzi *m, const float *prototypes)
 static gint32
 distance(const Hanzi *m, const RefinePoint *p, guint c)
 {
-    return (hz_distance(m, 0, &p->point, c) + hz_distance(m, p->sets[0], &p->point, c) +
-            hz_distance(m, p->sets[1], &p->point, c)) / 3;
+    return (hz_distance(m, 0, &p->point, c) + hz_distance(m, p->style, &p->point, c)) / 2;
 }
 
 static void
 pull(float *prototypes, guint n, const RefinePoint *p, guint c, float rate)
 {
-    const guint sets[3] = {0, p->sets[0], p->sets[1]};
-    for (guint k = 0; k < 3; k++) {
+    const guint sets[2] = {0, p->style};
+    for (guint k = 0; k < 2; k++) {
         float *to = prototypes + ((gsize)sets[k] * n + c) * HZ_DIMS;
         for (guint d = 0; d < HZ_DIMS; d++)
             to[d] += rate * ((float)p->point.v[d] - to[d]);
@@ -105,8 +104,8 @@ refine(Hanzi *m, float *prototypes, const RefinePoint *points, guint n, guint ep
             pull(prototypes, m->n, p, p->class, w);
             pull(prototypes, m->n, p, rival, -w);
             /* the search goes on with what has just been learnt */
-            for (guint k = 0; k < 3; k++) {
-                guint set = k ? p->sets[k - 1] : 0;
+            for (guint k = 0; k < 2; k++) {
+                guint set = k ? p->style : 0;
                 for (guint side = 0; side < 2; side++) {
                     gsize at = (gsize)(side ? rival : p->class) * HZ_DIMS;
                     for (guint x = 0; x < HZ_DIMS; x++)

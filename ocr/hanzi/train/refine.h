@@ -8,7 +8,7 @@
 typedef struct {
     HzPoint point;
     guint32 class;
-    guint8 sets[2]; /* style's and quality's */
+    guint style; /* its set */
 } RefinePoint;
 
 /* @prototypes HZ_SETS x n x HZ_DIMS in steps; the result goes to m->proto and m->own. */

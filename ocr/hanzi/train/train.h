@@ -55,11 +55,10 @@ extern const Harm harm_training, harm_clean, harm_light, harm_medium, harm_heavy
 /**
  * draw_cell:
  * c as a scanner might see it, at em HZ_EM, the way hz_line_new hands it on.
- * @ink (out) its px are the caller's buffer of DRAW_SIDE * DRAW_SIDE; @rect the cell's cut,
- * @softness sigma of all blur, in ems.
+ * @ink (out) its px are the caller's buffer of DRAW_SIDE * DRAW_SIDE; @rect the cell's cut.
  */
 enum { DRAW_SIDE = 96 };
-gboolean draw_cell(Face *face, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect, double *softness);
+gboolean draw_cell(Face *face, gunichar c, const Harm *harm, Dice *dice, HzInk *ink, HzRect *rect);
 
 /* Symmetric n x n, row major: eigenvectors in the rows of vectors, values descending. Jacobi. */
 void eigen_symmetric(double *a, guint n, double *values, double *vectors);
