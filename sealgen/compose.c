@@ -425,8 +425,8 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     seal->width_mm = CLAMP(seal->width_mm, 5, 100);
     seal->height_mm = CLAMP(seal->height_mm, 5, 100);
     memcpy(seal->ink_rgb, reference->ink.rgb, 3);
-    fit_bytes(ink, &outline, turn, seal, options->max_bytes);
     seal->found = TRUE;
+    fit_bytes(ink, &outline, turn, seal, options->max_bytes);
     times->fuse_ms += cpu_ms_now() - start;
     report_size(seal, ordered, off, findings);
     report_quality(c, n, m, seal, findings);
