@@ -21,6 +21,11 @@ G_BEGIN_DECLS
 #define BURN_FAULT_ERROR burn_fault_quark()
 GQuark burn_fault_quark(void);
 
+/* A vendor's own meanings of return values (BurnHubConfig.faults). An error tells its return value at its end:
+ * "(0x..)". parse: NULL when there are none; apply changes the error's code. */
+GHashTable *burn_faults_parse(const char *faults);
+void burn_faults_apply(GHashTable *faults, GError **error);
+
 typedef struct BurnBackend BurnBackend;
 struct BurnBackend {
     /* (element-type BurnTokenInfo) */

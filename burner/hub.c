@@ -61,6 +61,7 @@ burn_hub_new(const BurnHubConfig *config, const char *worker, const BurnJournal 
     hub->config.slot_filter = g_strdup(config->slot_filter);
     hub->config.factory_so_pin = g_strdup(config->factory_so_pin);
     hub->config.factory_user_pin = g_strdup(config->factory_user_pin);
+    hub->config.faults = g_strdup(config->faults);
     hub->program = worker != NULL ? g_strdup(worker) : beside_us("sealbatch-worker");
     hub->journal = journal;
     hub->ca = ca;
@@ -92,6 +93,7 @@ burn_hub_free(BurnHub *hub)
     g_free(hub->config.slot_filter);
     g_free(hub->config.factory_so_pin);
     g_free(hub->config.factory_user_pin);
+    g_free(hub->config.faults);
     g_free(hub->program);
     g_free(hub);
 }

@@ -28,6 +28,9 @@ typedef struct {
     gboolean preload;       /* the module may be loaded, not initialised, before the fork of a worker: saves its
                                loading a token; only for modules that are known to bear it (SoftHSM2 does) */
     gsize capacity;         /* bytes a key takes when the token does not tell; 0 = not known */
+    guint pin_min, pin_max; /* lengths of user PIN that the key takes; 0 = not known */
+    char *faults;           /* what a vendor's own return values mean: "0x80000012=locked,0x30=gone"; words: pin locked
+                               gone no-room device request; NULL = the standard's meanings */
     guint call_ms;          /* watchdog for one request without key generation; 0 = 30000 */
     guint keygen_ms;        /* with key generation; 0 = 120000 */
 } BurnHubConfig;

@@ -53,6 +53,7 @@ typedef struct {
     BurnCsr *csr;
     GBytes *challenge;
     GPtrArray *objects;
+    GSource *slow_ca;       /* ends the worker's login when the CA takes long */
     guint tries;
     gboolean started, finished;
     BurnResult *result;

@@ -74,10 +74,32 @@ so_pin_of(Job *job)
     return g_str_has_prefix(job->token->label, "SB-") ? BURN_SO_OURS : BURN_SO_FACTORY;
 }
 
+/* What can be known before anything is touched. */
+static char *
+reason_against(Job *job)
+{
+    const BurnHubConfig *c = &job->hub->config;
+    const BurnOrder *o = job->order;
+    guint64 room = job->token != NULL && job->token->free_bytes > 0 ? job->token->free_bytes : c->capacity;
+    gsize pin = o->pin_rule == BURN_PIN_FIXED ? strlen(o->fixed_pin) : o->pin_rule == BURN_PIN_RANDOM ? 8 : 0;
+    if (o->room_needed > 0 && room > 0 && o->room_needed > room)
+        return g_strdup_printf("no room on key %s: %" G_GSIZE_FORMAT " bytes needed, %" G_GUINT64_FORMAT " free; take a "
+                               "larger key", job->token != NULL ? job->token->serial : "", o->room_needed, room);
+    if (pin > 0 && ((c->pin_min > 0 && pin < c->pin_min) || (c->pin_max > 0 && pin > c->pin_max)))
+        return g_strdup_printf("the key takes PINs of %u to %u letters, the profile's has %" G_GSIZE_FORMAT, c->pin_min,
+                               c->pin_max, pin);
+    return NULL;
+}
+
 static void
 act_claim(Job *job)
 {
     BurnRecord *r = job->record;
+    g_autofree char *against = reason_against(job);
+    if (against != NULL) {
+        job_hold(job, against);
+        return;
+    }
     if (job->token != NULL)
         set_serial(job, job->token->serial);
     if (burn_family(job->order) == BURN_FAMILY_FRESH)

@@ -8,6 +8,8 @@
 #include "burner/job.h"
 #include "core/error.h"
 
+#define LOGIN_HOLD_MS 2000u /* how long a worker stays logged in while the CA thinks */
+
 typedef enum { TASK_ISSUE, TASK_FIND, TASK_REVOKE } TaskKind;
 
 /* What a CA thread may see: copies, and the CA. */
@@ -93,6 +95,14 @@ on_issued(Job *job, Task *t)
     }
 }
 
+/* Surely none was issued: as if it had not been sent. */
+static void
+ask_anew(Job *job)
+{
+    if (job_enter(job, BURN_STATE_KEYED))
+        job_step(job);
+}
+
 static void
 on_found(Job *job, Task *t)
 {
@@ -100,7 +110,7 @@ on_found(Job *job, Task *t)
     if (act == BURN_ACT_WRITE_CERT)
         take_certificate(job, t);
     else if (act == BURN_ACT_ISSUE)
-        job_issue(job);
+        ask_anew(job);
     else if (act == BURN_ACT_WAIT)
         job_finish(job, BURN_WAITING, "the CA has not answered yet: its certificate comes in a later run");
     else
@@ -140,6 +150,8 @@ static gboolean
 on_task(gpointer data)
 {
     g_autoptr(Task) t = data;
+    g_source_destroy(t->job->slow_ca);
+    g_clear_pointer(&t->job->slow_ca, g_source_unref);
     if (t->kind == TASK_ISSUE)
         on_issued(t->job, t);
     else if (t->kind == TASK_FIND)
@@ -206,10 +218,29 @@ task_new(Job *job, TaskKind kind)
     return t;
 }
 
+/* The certificate will be written by a worker of its own. */
+static gboolean
+on_slow_ca(gpointer data)
+{
+    Job *job = data;
+    if (job->worker != NULL)
+        burn_worker_kill(g_steal_pointer(&job->worker));
+    return G_SOURCE_REMOVE;
+}
+
+static void
+push(Job *job, Task *t)
+{
+    job->slow_ca = g_timeout_source_new(LOGIN_HOLD_MS);
+    g_source_set_callback(job->slow_ca, on_slow_ca, job, NULL);
+    g_source_attach(job->slow_ca, job->hub->context);
+    g_thread_pool_push(job->hub->ca_threads, t, NULL);
+}
+
 void
 job_ask_ca(Job *job)
 {
-    g_thread_pool_push(job->hub->ca_threads, task_new(job, TASK_FIND), NULL);
+    push(job, task_new(job, TASK_FIND));
 }
 
 void
@@ -225,7 +256,7 @@ job_revoke(Job *job)
         g_ptr_array_add(t->revoke, g_bytes_ref(job->order->revoke->pdata[i]));
     if (!own)
         g_clear_pointer(&t->request.public_key, g_bytes_unref);
-    g_thread_pool_push(job->hub->ca_threads, t, NULL);
+    push(job, t);
 }
 
 static void
@@ -248,7 +279,7 @@ on_signed(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *tex
     Task *t = task_new(job, TASK_ISSUE);
     t->csr = g_bytes_ref(csr);
     t->request.csr = t->csr;
-    g_thread_pool_push(job->hub->ca_threads, t, NULL);
+    push(job, t);
 }
 
 void

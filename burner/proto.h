@@ -20,8 +20,8 @@ G_BEGIN_DECLS
 
 typedef enum {
     BURN_MSG_LIST = 1,   /* (ss) module, slot filter          -> a BURN_TOKEN_TYPE */
-    BURN_MSG_OPEN,       /* (ssss) module, filter, serial, mark's label -> BURN_TOKEN_TYPE: the token of that
-                            serial; with serial "" the one that bears the label, else the first blank slot */
+    BURN_MSG_OPEN,       /* (sssss) module, filter, serial, mark's label, faults -> BURN_TOKEN_TYPE: the token of
+                            that serial; with serial "" the one that bears the label, else the first blank slot */
     BURN_MSG_PINS,       /* raw, see burn_pins_pack           -> () */
     BURN_MSG_LOOK,       /* (bb) log in, read values          -> BURN_INVENTORY_TYPE */
     BURN_MSG_INIT,       /* (s) label                         -> BURN_TOKEN_TYPE: initialised, SO PIN ours */

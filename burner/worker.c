@@ -28,6 +28,7 @@ typedef struct {
     gboolean opened;
     BurnFrame pins_frame; /* locked memory; pins points into it */
     BurnPins pins;
+    GHashTable *faults;   /* return value of the module -> BurnFault; NULL = none is overridden */
 } Worker;
 
 typedef GVariant *(*Handler)(Worker *w, GVariant *in, GError **error);
@@ -79,8 +80,9 @@ do_list(Worker *w, GVariant *in, GError **error)
 static GVariant *
 do_open(Worker *w, GVariant *in, GError **error)
 {
-    const char *module, *filter, *serial, *label;
-    g_variant_get(in, "(&s&s&s&s)", &module, &filter, &serial, &label);
+    const char *module, *filter, *serial, *label, *faults;
+    g_variant_get(in, "(&s&s&s&s&s)", &module, &filter, &serial, &label, &faults);
+    w->faults = burn_faults_parse(faults);
     g_autoptr(BurnTokenInfo) info =
         need_module(w, module, filter, error) ? w->backend->open(w->backend, serial, label, error) : NULL;
     w->opened = info != NULL;
@@ -209,7 +211,7 @@ static const struct {
     Handler handler;
 } requests[BURN_MSG_LAST] = {
     [BURN_MSG_LIST] = { "(ss)", FALSE, FALSE, do_list },
-    [BURN_MSG_OPEN] = { "(ssss)", FALSE, FALSE, do_open },
+    [BURN_MSG_OPEN] = { "(sssss)", FALSE, FALSE, do_open },
     [BURN_MSG_LOOK] = { "(bb)", TRUE, TRUE, do_look },
     [BURN_MSG_INIT] = { "(s)", TRUE, TRUE, do_init },
     [BURN_MSG_SET_PIN] = { "(b)", TRUE, TRUE, do_set_pin },
@@ -245,6 +247,8 @@ handle(Worker *w, BurnFrame *frame, GError **error)
     if (requests[frame->type].same && !w->backend->same(w->backend, error))
         return NULL;
     GVariant *out = requests[frame->type].handler(w, in, error);
+    if (out == NULL)
+        burn_faults_apply(w->faults, error);
     if (w->backend != NULL)
         w->backend->pins(w->backend, &w->pins);
     return out;

@@ -323,10 +323,10 @@ by_score(gconstpointer x, gconstpointer y)
 }
 
 GArray *
-card_find_digit_lines(const Image *darkness, guint limit)
+card_find_digit_lines(const Image *darkness, guint floor, guint limit)
 {
     GArray *lines = g_array_new(FALSE, FALSE, sizeof(DigitLine));
-    g_autoptr(Image) binary = ink_threshold(darkness, BLOCK, 24, 0.45);
+    g_autoptr(Image) binary = ink_threshold(darkness, BLOCK, floor, 0.45);
     g_autoptr(GArray) marks = ink_marks(binary, 6, MARK_SIDE_MAX);
     append_lines(marks, FALSE, darkness, lines);
     append_lines(marks, TRUE, darkness, lines);

@@ -25,10 +25,11 @@ typedef struct {
 /**
  * card_find_digit_lines: chains of at least 6 even marks.
  * @darkness   ink_darkness of the layout picture
+ * @floor      lighter marks (0..255) are no ink: 24 for print, less for faint print
  * @limit      at most so many, best first
  * Returns: (transfer full) (element-type DigitLine) a GArray in pixels of @darkness.
  */
-GArray *card_find_digit_lines(const Image *darkness, guint limit);
+GArray *card_find_digit_lines(const Image *darkness, guint floor, guint limit);
 
 G_END_DECLS
 

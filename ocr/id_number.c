@@ -283,6 +283,8 @@ take_result(const CodelineResult *result, const char *witness, gboolean crossed,
     gboolean doubted = crossed && !sure_under_ink(result, witness);
     if (reading->status == FIELD_READ && (doubted || !id_number_valid(reading->text)))
         reading->status = FIELD_WEAK;
+    if (reading->status == FIELD_WEAK && result->passes_agreed * 5 < result->passes_made)
+        reading->status = FIELD_UNREADABLE; /* one pass among many passes the checks one time in eleven */
     if (reading->status == FIELD_CHECK_FAILED && crossed)
         reading->status = FIELD_UNREADABLE;
 }

@@ -18,7 +18,8 @@
 #include "ocr/idcard_inner.h"
 #include "ocr/tess.h"
 
-enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 4 };
+enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 6 };
+enum { INK_FLOOR = 24, FAINT_INK_FLOOR = 11, FEW_LINES = 3 }; /* levels of darkness that count as ink */
 
 /* The value's strip of a line of figures: blank for 1.25 heights ends it. */
 static Strip
@@ -46,17 +47,24 @@ idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane pla
     return g_strjoinv("", words);
 }
 
-/* Figures enough for a number that some pass may still read, or for dates. */
-static Glance
-suspicion(const char *text, const char *folded, double length)
+static guint
+count_digits(const char *text)
 {
     guint digits = 0;
-    for (const char *p = text; *p; p++)
+    for (const char *p = text; p && *p; p++)
         digits += g_ascii_isdigit(*p) != 0;
-    if (length > 12 && length < 21 && strlen(folded) >= 14 && strlen(folded) <= 22)
-        return GLANCE_LIKE_NUMBER;
+    return digits;
+}
+
+/* Figures enough for a number that some pass may still read, or for dates; @own: what the number's model saw. */
+static Glance
+suspicion(const char *text, const char *own, double length)
+{
+    guint digits = count_digits(text), own_digits = count_digits(own);
     if (length > 8 && length < 24 && digits >= 8 && strchr(text, '.'))
         return GLANCE_LIKE_DATES;
+    if (length > 12 && length < 21 && (digits >= 11 || (own_digits >= 17 && own_digits <= 19)))
+        return GLANCE_LIKE_NUMBER;
     return GLANCE_NOTHING;
 }
 
@@ -69,18 +77,18 @@ glance_at(const CardSearch *search, const Strip *strip)
     g_autofree char *text = idcard_read_figures(search, strip, IMAGE_MAX, TRUE, 20);
     if (!text)
         return GLANCE_NOTHING;
-    g_autofree char *number = text_fold_code(text);
+    g_autofree char *number = text_fold_code(text), *own = NULL;
     Validity validity;
     if (id_number_valid(number))
         return GLANCE_NUMBER;
     if (idcard_dates_parse(text, &validity) >= DATES_FROM_ONLY)
         return GLANCE_DATES;
     if (search->tools->number && length > 12 && length < 21) {
-        g_autofree char *own = id_number_glance(search->tools->number, search->view, strip);
+        own = id_number_glance(search->tools->number, search->view, strip);
         if (own && id_number_valid(own))
             return GLANCE_NUMBER;
     }
-    return suspicion(text, number, length);
+    return suspicion(text, own, length);
 }
 
 /* Does this line lie on a card that was found already? @taken's strips: its number or its dates. */
@@ -226,7 +234,11 @@ idcard_find_and_read(const IdcardTools *tools, PageFile *file, const Page *page,
     g_autoptr(Image) grey = ink_colourless(page->image);
     g_autoptr(Image) darkness = ink_darkness(grey, LIGHT_BLOCK);
     CardSearch search = { tools, expect ? expect : &nothing, view, darkness };
-    g_autoptr(GArray) lines = card_find_digit_lines(darkness, LINES_MAX);
+    g_autoptr(GArray) lines = card_find_digit_lines(darkness, INK_FLOOR, LINES_MAX);
+    if (lines->len < FEW_LINES) { /* faint print, or none: look closer once */
+        g_array_unref(lines);
+        lines = card_find_digit_lines(darkness, FAINT_INK_FLOOR, LINES_MAX);
+    }
     Finds finds = { g_ptr_array_new(), g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(Strip)),
                     g_array_new(FALSE, FALSE, sizeof(Suspect)) };
     search_lines(&search, lines, &finds);

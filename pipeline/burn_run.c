@@ -9,7 +9,9 @@
 #include "burner/ca.h"
 #include "pipeline/burn_plan.h"
 #include "pipeline/pin_letter.h"
+#include "pipeline/revoked_list.h"
 #include "pipeline/seal_maker.h"
+#include "pipeline/stamp_http.h"
 #include "pipeline/stored_order.h"
 #include "sealgen/maker.h"
 
@@ -26,6 +28,8 @@ struct BurnRun {
     BurnPinSource *pins;
     SesMaker *maker;
     GBytes *pin_recipient; /* NULL: random PINs have nowhere to go */
+    StampService stamp_service;
+    gboolean list_is_old; /* of revoked seals */
     BurnHub *hub;
     BurnHubCalls hub_calls;
     BurnHubConfig hub_config;
@@ -91,12 +95,36 @@ archive_certificate(BurnRun *run, const BurnOrder *order, const BurnResult *resu
     return store_archive_certificate(run->ws->store, order->order_id, &c, error);
 }
 
+/* The seals of the certificates that this unit revoked, and those that its own replace on their certificate. */
+static gboolean
+revoke_seals(BurnRun *run, const BurnOrder *order, const BurnResult *result, GError **error)
+{
+    const char *reason = order->kind == BURN_REVOKE ? "ended" : order->kind == BURN_CHANGE ? "changed" : "replaced";
+    for (guint i = 0; order->revoke && i < order->revoke->len; i++) {
+        g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, order->revoke->pdata[i]);
+        if (!store_revoke_seals_of(run->ws->store, result->unit, digest, reason, error))
+            return FALSE;
+    }
+    run->list_is_old = TRUE;
+    return store_supersede_seals(run->ws->store, result->unit, error);
+}
+
+static gboolean
+write_revoked_list(BurnRun *run, GError **error)
+{
+    g_autofree char *path = workspace_path(run->ws, REVOKED_LIST_FILE);
+    RevokedList list;
+    return revoked_list_write(run->ws, run->maker, path, &list, error);
+}
+
 static void
 finished(const BurnOrder *order, const BurnResult *result, gpointer data)
 {
     BurnRun *run = data;
     if (result->certificate && !run->error)
         archive_certificate(run, order, result, &run->error);
+    if (result->outcome == BURN_DONE && !run->error)
+        revoke_seals(run, order, result, &run->error);
     if (run->calls.finished)
         run->calls.finished(result->unit, result, run->calls.data);
 }
@@ -156,6 +184,20 @@ open_hub(BurnRun *run, GError **error)
     return run->hub != NULL;
 }
 
+static gboolean
+set_stamp_service(BurnRun *run, GError **error)
+{
+    const char *url = config_text(run->ws->config, "seal", "timestamp_url");
+    if (!*url)
+        return TRUE;
+    run->stamp_service.url = url;
+    if (!stamp_http_check_url(url, error) ||
+        !config_number(run->ws->config, "seal", "timestamp_s", 1, 60, &run->stamp_service.timeout_s, error))
+        return FALSE;
+    ses_maker_set_stamp(run->maker, stamp_http_fetch, &run->stamp_service);
+    return TRUE;
+}
+
 BurnRun *
 burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
 {
@@ -174,7 +216,8 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
             return NULL;
     }
     if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
-        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) || !open_hub(run, error))
+        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) ||
+        !set_stamp_service(run, error) || !open_hub(run, error))
         return NULL;
     return g_steal_pointer(&run);
 }
@@ -356,7 +399,7 @@ burn_run_go(BurnRun *run, BurnCounts *counts, GError **error)
         g_propagate_error(error, g_steal_pointer(&run->error));
         return FALSE;
     }
-    return TRUE;
+    return !run->list_is_old || write_revoked_list(run, error);
 }
 
 GPtrArray *

@@ -17,6 +17,7 @@ const Command COMMANDS[] = {
     { "burn", cmd_burn, "certificates and seals onto the keys that are plugged in" },
     { "tokens", cmd_tokens, "the keys that are plugged in" },
     { "verify", cmd_verify, "check electronic seals of any maker" },
+    { "revoked", cmd_revoked, "write the signed list of seals that are no longer in force" },
     { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
     { "audit", cmd_audit, "verify the chain of everything that happened" },
     { "check", cmd_check, "is this machine fit for tonight" },

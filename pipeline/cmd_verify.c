@@ -62,7 +62,8 @@ parse_time(const char *text, gint64 *unix_seconds, GError **error)
     g_autofree char *full = strlen(text) == 10 ? g_strconcat(text, "T00:00:00Z", NULL) : g_strdup(text);
     g_autoptr(GDateTime) when = g_date_time_new_from_iso8601(full, utc);
     if (!when) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "--at %s: not a time like 2026-01-31 or 2026-01-31T08:00:00+08:00", text);
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "--at %s: not a time like 2026-01-31 or 2026-01-31T08:00:00+08:00",
+                    text);
         return FALSE;
     }
     *unix_seconds = g_date_time_to_unix(when);
@@ -143,8 +144,10 @@ cmd_verify(int argc, char **argv)
     Verify v = { .at = g_get_real_time() / G_USEC_PER_SEC };
     const GOptionEntry entries[] = {
         { "at", 0, 0, G_OPTION_ARG_STRING, &at, "Ask about this moment, not now (2026-01-31T08:00:00+08:00)", "TIME" },
-        { "trust", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &trust_files, "Trusted certificates, PEM or DER (again for more)", "FILE" },
-        { "crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &crl_files, "Revocation lists of the CA, PEM or DER (again for more)", "FILE" },
+        { "trust", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &trust_files, "Trusted certificates, PEM or DER (again for more)",
+          "FILE" },
+        { "crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &crl_files,
+          "Revocation lists of the CA, PEM or DER (again for more)", "FILE" },
         { "revoked", 0, 0, G_OPTION_ARG_FILENAME, &list_file, "The maker's signed list of revoked seals", "FILE" },
         { "extract", 0, 0, G_OPTION_ARG_FILENAME, &extract, "Write the seal's picture here (one seal only)", "PNG" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &v.json, "One JSON object a line", NULL },
@@ -152,7 +155,8 @@ cmd_verify(int argc, char **argv)
     };
     if (!cmd_parse(&argc, &argv, "FILE...",
                    "Check electronic seals of GB/T 38540-2020, GM/T 0031-2025 and GM/T 0031-2014, made by anyone.\n"
-                   "Ends with 0 valid, 3 unproven (no trust anchor given), 4 invalid.", entries))
+                   "Ends with 0 valid, 3 unproven (no trust anchor given), 4 invalid.",
+                   entries))
         return EXIT_USAGE;
     if (argc < 2 || (extract && argc > 2)) {
         cmd_say("verify: %s", argc < 2 ? "which FILE? Try: sealbatch verify --help" : "--extract takes one seal");

@@ -198,6 +198,26 @@ StoreCertificate *store_latest_certificate(Store *store, const char *holder, GEr
 /* The holder's seal of this type as last burned (renewal without a sheet). (transfer full) */
 StoreSeal *store_archived_seal(Store *store, const char *holder, SealType type, GError **error);
 
+typedef struct {
+    char *es_id, *reason;
+    gint64 at; /* Unix seconds */
+} StoreRevoked;
+void store_revoked_free(StoreRevoked *revoked);
+
+/**
+ * store_revoke_seals_of: marks every archived seal that names this certificate (digest of its DER), those of
+ * @unit itself excepted.
+ * @unit    who ended them
+ * @reason  a word of a-z and '-'
+ * The same again changes nothing. SB_ERROR_STORE.
+ */
+gboolean store_revoke_seals_of(Store *store, const char *unit, const char *certificate, const char *reason,
+                               GError **error);
+/* Marks ("superseded") the older orders' seals that this unit's replace: same certificate, same type. */
+gboolean store_supersede_seals(Store *store, const char *unit, GError **error);
+/* (transfer full) (element-type StoreRevoked), by es_id. @number grows with every change of the list. */
+GPtrArray *store_revoked_seals(Store *store, gint64 *number, GError **error);
+
 /* ---- audit ------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -53,6 +53,8 @@
     "CREATE TABLE made("                                                                                               \
     " seal TEXT PRIMARY KEY, es_id TEXT NOT NULL, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"\
     " type TEXT NOT NULL, picture TEXT NOT NULL, certificate TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"              \
+    "CREATE TABLE revoked_seals("                                                                                      \
+    " es_id TEXT PRIMARY KEY, unit TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"                  \
     "CREATE TABLE audit("                                                                                              \
     " seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL,"                          \
     " detail TEXT NOT NULL, hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;"                                      \

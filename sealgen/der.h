@@ -17,13 +17,13 @@ G_BEGIN_DECLS
 
 /* One element, pointing into the bytes walked. */
 typedef struct {
-    int tag;                 /* number; 16 = SEQUENCE */
-    int tag_class;           /* 0 universal, 0x80 context */
+    int tag;       /* number; 16 = SEQUENCE */
+    int tag_class; /* 0 universal, 0x80 context */
     gboolean constructed;
-    const guint8 *start;     /* of the header */
-    gsize total;             /* header and content */
+    const guint8 *start; /* of the header */
+    gsize total;         /* header and content */
     const guint8 *content;
-    gsize length;            /* of the content */
+    gsize length; /* of the content */
 } DerItem;
 
 /**

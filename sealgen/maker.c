@@ -97,17 +97,17 @@ issue(const CertSpec *spec, const Sm2Key *key, X509 *issuer, const Sm2Key *issue
 {
     g_autoptr(X509) cert = X509_new();
     X509_set_version(cert, X509_VERSION_3);
-    gboolean made = set_serial(cert) && set_subject(cert, spec) && set_validity(cert, spec) &&
-                    X509_set_pubkey(cert, sm2_key_native(key)) == 1 &&
-                    X509_set_issuer_name(cert, X509_get_subject_name(issuer ? issuer : cert)) == 1 &&
-                    add_extension(cert, issuer ? issuer : cert, NID_basic_constraints,
-                                  spec->is_ca ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
-                    add_extension(cert, issuer ? issuer : cert, NID_key_usage,
-                                  spec->is_ca ? "critical,keyCertSign,cRLSign"
-                                              : "critical,digitalSignature,nonRepudiation") &&
-                    add_extension(cert, issuer ? issuer : cert, NID_subject_key_identifier, "hash") &&
-                    add_extension(cert, issuer ? issuer : cert, NID_authority_key_identifier, "keyid") &&
-                    sign_certificate(cert, issuer_key);
+    gboolean made =
+        set_serial(cert) && set_subject(cert, spec) && set_validity(cert, spec) &&
+        X509_set_pubkey(cert, sm2_key_native(key)) == 1 &&
+        X509_set_issuer_name(cert, X509_get_subject_name(issuer ? issuer : cert)) == 1 &&
+        add_extension(cert, issuer ? issuer : cert, NID_basic_constraints,
+                      spec->is_ca ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
+        add_extension(cert, issuer ? issuer : cert, NID_key_usage,
+                      spec->is_ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,nonRepudiation") &&
+        add_extension(cert, issuer ? issuer : cert, NID_subject_key_identifier, "hash") &&
+        add_extension(cert, issuer ? issuer : cert, NID_authority_key_identifier, "keyid") &&
+        sign_certificate(cert, issuer_key);
     if (!made) {
         ERR_clear_error();
         g_set_error(error, SB_ERROR, SB_ERROR_ENV, "OpenSSL could not make a certificate");
@@ -169,8 +169,7 @@ certificate_to_pem(X509 *cert)
 
 /* All four, or none. */
 static gboolean
-write_files(const char *directory, X509 *ca, const Sm2Key *ca_key, X509 *maker, const Sm2Key *maker_key,
-            GError **error)
+write_files(const char *directory, X509 *ca, const Sm2Key *ca_key, X509 *maker, const Sm2Key *maker_key, GError **error)
 {
     char *texts[4] = { sm2_key_to_pem(ca_key, error), certificate_to_pem(ca), NULL, certificate_to_pem(maker) };
     if (texts[0])

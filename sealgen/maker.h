@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-#define MAKER_CA_CERT "seal-ca.pem" /* the trust anchor to hand out */
+#define MAKER_CA_CERT "seal-ca.pem"    /* the trust anchor to hand out */
 #define MAKER_CA_KEY "seal-ca.key.pem" /* only for the next maker's certificate: keep it offline */
 #define MAKER_CERT "seal-maker.pem"
 #define MAKER_KEY "seal-maker.key.pem"

@@ -74,8 +74,8 @@ fits(const char *text, gsize max, const char *also, gboolean upper_too)
 {
     gsize length = text ? strlen(text) : 0;
     for (gsize i = 0; i < length; i++) {
-        gboolean good = upper_too ? text[i] > 0x20 && text[i] < 0x7f
-                                  : g_ascii_islower(text[i]) || strchr(also, text[i]) != NULL;
+        gboolean good =
+            upper_too ? text[i] > 0x20 && text[i] < 0x7f : g_ascii_islower(text[i]) || strchr(also, text[i]) != NULL;
         if (!good)
             return FALSE;
     }
@@ -103,7 +103,8 @@ check_list(const GPtrArray *sorted, const SealList *list, GError **error)
         if (!fits(entry->es_id, 64, "", TRUE) || !fits(entry->reason, 32, "-", FALSE) ||
             !time_fits(entry->revoked_at) ||
             (i && strcmp(entry->es_id, ((SealListEntry *)sorted->pdata[i - 1])->es_id) <= 0)) {
-            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "list of seals: entry %u is not sensible, or there twice", i + 1);
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "list of seals: entry %u is not sensible, or there twice",
+                        i + 1);
             return FALSE;
         }
     }
@@ -158,7 +159,8 @@ read_entries(SealList *list, json_t *seals, GError **error)
         g_set_error(error, SB_ERROR, SB_ERROR_LIMIT, "list of seals: more than %d entries", SEAL_LIST_MAX_ENTRIES);
         return FALSE;
     }
-    json_array_foreach (seals, index, item) {
+    json_array_foreach(seals, index, item)
+    {
         const char *es_id, *when, *reason;
         gint64 revoked_at;
         if (json_unpack(item, "{s:s, s:s, s:s}", "es_id", &es_id, "revoked_at", &when, "reason", &reason) != 0 ||
@@ -276,8 +278,8 @@ static X509 *
 find_signer(PKCS7 *cms, PKCS7_SIGNER_INFO **signer, GError **error)
 {
     STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_type_is_signed(cms) ? PKCS7_get_signer_info(cms) : NULL;
-    if (sk_PKCS7_SIGNER_INFO_num(signers) != 1 || !cms->d.sign->contents || !PKCS7_type_is_data(cms->d.sign->contents) ||
-        !cms->d.sign->contents->d.data) {
+    if (sk_PKCS7_SIGNER_INFO_num(signers) != 1 || !cms->d.sign->contents ||
+        !PKCS7_type_is_data(cms->d.sign->contents) || !cms->d.sign->contents->d.data) {
         refuse(error, "not signed data of one signer");
         return NULL;
     }
@@ -312,10 +314,10 @@ static gboolean
 is_wrapped_by_us(GBytes *der, PKCS7 *cms, X509 *cert, PKCS7_SIGNER_INFO *signer)
 {
     const ASN1_OCTET_STRING *content = cms->d.sign->contents->d.data;
-    g_autoptr(GBytes) signature = g_bytes_new(ASN1_STRING_get0_data(signer->enc_digest),
-                                              (gsize)ASN1_STRING_length(signer->enc_digest));
-    g_autoptr(GBytes) again = wrap((const char *)ASN1_STRING_get0_data(content), (gsize)ASN1_STRING_length(content), cert,
-                                   signature);
+    g_autoptr(GBytes) signature =
+        g_bytes_new(ASN1_STRING_get0_data(signer->enc_digest), (gsize)ASN1_STRING_length(signer->enc_digest));
+    g_autoptr(GBytes) again =
+        wrap((const char *)ASN1_STRING_get0_data(content), (gsize)ASN1_STRING_length(content), cert, signature);
     return g_bytes_equal(again, der);
 }
 

@@ -30,10 +30,10 @@ typedef struct {
 } SealListEntry;
 
 typedef struct {
-    char *vid;            /* the maker's short name; filled when read, ignored when made */
-    gint64 number;        /* grows by one with every list */
+    char *vid;     /* the maker's short name; filled when read, ignored when made */
+    gint64 number; /* grows by one with every list */
     gint64 issued_at, next_at;
-    GPtrArray *entries;   /* of SealListEntry */
+    GPtrArray *entries; /* of SealListEntry */
 } SealList;
 
 SealList *seal_list_new(void);

@@ -12,12 +12,26 @@ SealTypeCodes
 seal_type_codes_default(void)
 {
     return (SealTypeCodes){
-        .code = { [SEAL_OFFICIAL] = 1, [SEAL_FINANCE] = 2, [SEAL_INVOICE] = 3, [SEAL_CONTRACT] = 4,
-                  [SEAL_LEGAL_REP] = 5, [SEAL_QUALIFICATION] = 99, [SEAL_DYNAMIC] = 99, [SEAL_PRACTICE] = 99,
-                  [SEAL_SIGNATURE] = 99, [SEAL_OTHER] = 99 },
-        .code_v1 = { [SEAL_OFFICIAL] = 1, [SEAL_FINANCE] = 1, [SEAL_INVOICE] = 1, [SEAL_CONTRACT] = 1,
-                     [SEAL_LEGAL_REP] = 2, [SEAL_QUALIFICATION] = 1, [SEAL_DYNAMIC] = 1, [SEAL_PRACTICE] = 2,
-                     [SEAL_SIGNATURE] = 2, [SEAL_OTHER] = 1 },
+        .code = { [SEAL_OFFICIAL] = 1,
+                  [SEAL_FINANCE] = 2,
+                  [SEAL_INVOICE] = 3,
+                  [SEAL_CONTRACT] = 4,
+                  [SEAL_LEGAL_REP] = 5,
+                  [SEAL_QUALIFICATION] = 99,
+                  [SEAL_DYNAMIC] = 99,
+                  [SEAL_PRACTICE] = 99,
+                  [SEAL_SIGNATURE] = 99,
+                  [SEAL_OTHER] = 99 },
+        .code_v1 = { [SEAL_OFFICIAL] = 1,
+                     [SEAL_FINANCE] = 1,
+                     [SEAL_INVOICE] = 1,
+                     [SEAL_CONTRACT] = 1,
+                     [SEAL_LEGAL_REP] = 2,
+                     [SEAL_QUALIFICATION] = 1,
+                     [SEAL_DYNAMIC] = 1,
+                     [SEAL_PRACTICE] = 2,
+                     [SEAL_SIGNATURE] = 2,
+                     [SEAL_OTHER] = 1 },
     };
 }
 

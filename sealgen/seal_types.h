@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 
 /* A plain value: one code for every SealType. */
 typedef struct {
-    int code[SEAL_TYPES];    /* versions 4 and 5 */
+    int code[SEAL_TYPES]; /* versions 4 and 5 */
     int code_v1[SEAL_TYPES];
 } SealTypeCodes;
 

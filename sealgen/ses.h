@@ -19,11 +19,11 @@ typedef enum { SES_V1 = 1, SES_V4 = 4, SES_V5 = 5 } SesVersion;
 #define SES_MAX_BYTES (4u << 20) /* a whole seal; our own stay under 50 KB */
 #define SES_MAX_CERTS 64         /* certificates or digests in certList */
 #define SES_MAX_EXTENSIONS 64
-#define SES_MAX_TEXT 1024        /* bytes of a name, esID or Vid */
+#define SES_MAX_TEXT 1024 /* bytes of a name, esID or Vid */
 
 /* certList of a seal that names its holders by digest. */
 typedef struct {
-    char *type;    /* PrintableString, as it stands: "SM3", an OID, ... */
+    char *type; /* PrintableString, as it stands: "SM3", an OID, ... */
     GBytes *value;
 } SesCertDigest;
 
@@ -36,17 +36,17 @@ typedef struct {
 
 /* A seal, as it stands in its file. Times are seconds since 1970, UTC. */
 typedef struct {
-    SesVersion version;    /* by its shape */
-    int header_version;    /* as written; 1 seals with 2 and 3 are met in the wild */
-    char *vid;             /* maker's short name */
+    SesVersion version; /* by its shape */
+    int header_version; /* as written; 1 seals with 2 and 3 are met in the wild */
+    char *vid;          /* maker's short name */
     char *es_id;
-    gint64 type;           /* property.type */
-    char *name;            /* UTF-8 */
-    int cert_list_type;    /* 1 certificates, 2 digests; 1 in version 1, where it is not written */
-    GPtrArray *certs;      /* of GBytes: holders' certificates, DER as they stand, not yet parsed */
-    GPtrArray *digests;    /* of SesCertDigest */
+    gint64 type;        /* property.type */
+    char *name;         /* UTF-8 */
+    int cert_list_type; /* 1 certificates, 2 digests; 1 in version 1, where it is not written */
+    GPtrArray *certs;   /* of GBytes: holders' certificates, DER as they stand, not yet parsed */
+    GPtrArray *digests; /* of SesCertDigest */
     gint64 created, valid_from, valid_until;
-    char *picture_type;    /* "PNG", ... as it stands */
+    char *picture_type; /* "PNG", ... as it stands */
     GBytes *picture;
     guint width_mm, height_mm;
     GPtrArray *extensions; /* of SesExtension; NULL where the field is absent */
@@ -142,17 +142,17 @@ gboolean ses_valid_until(GBytes *holder_cert, gint64 valid_from, guint months, g
 /* What one seal shall say. Everything is borrowed for the call. */
 typedef struct {
     SesVersion version;
-    const char *es_id;     /* unique, 1..64 printable ASCII characters */
-    const char *name;      /* UTF-8, 1..1024 bytes */
-    gint64 type;           /* property.type: see seal_types.h; 0..9999 */
-    GBytes *const *certs;  /* holders' signing certificates, DER */
-    gsize n_certs;         /* 1..SES_MAX_CERTS */
-    gint64 created;        /* seconds since 1970, UTC; version 1 knows 1950..2049 only */
+    const char *es_id;    /* unique, 1..64 printable ASCII characters */
+    const char *name;     /* UTF-8, 1..1024 bytes */
+    gint64 type;          /* property.type: see seal_types.h; 0..9999 */
+    GBytes *const *certs; /* holders' signing certificates, DER */
+    gsize n_certs;        /* 1..SES_MAX_CERTS */
+    gint64 created;       /* seconds since 1970, UTC; version 1 knows 1950..2049 only */
     gint64 valid_from;
     gint64 valid_until;
     GBytes *png;
     guint width_mm, height_mm; /* whole millimetres, never pixels: 5..200 */
-    gsize max_bytes;       /* room on the token for the whole seal; 0: no limit */
+    gsize max_bytes;           /* room on the token for the whole seal; 0: no limit */
 } SesSpec;
 
 /**

@@ -33,6 +33,7 @@
 
 #include "core/error.h"
 #include "sealgen/der.h"
+#include "sealgen/ses_time.h"
 
 /* ---- templates ---- */
 
@@ -234,7 +235,7 @@ read_oid(const ASN1_OBJECT *oid, char **out, GError **error)
     return TRUE;
 }
 
-/* Version 1: UTCTime "YYMMDDHHMMSSZ"; 4 and 5: GeneralizedTime "YYYYMMDDHHMMSSZ". Nothing else. */
+/* Version 1 has UTCTime, 4 and 5 GeneralizedTime. */
 static gboolean
 read_time(const ASN1_TIME *t, SesVersion version, const char *field, gint64 *out, GError **error)
 {
@@ -244,23 +245,11 @@ read_time(const ASN1_TIME *t, SesVersion version, const char *field, gint64 *out
                     utc ? "UTCTime" : "GeneralizedTime", version, utc ? "GeneralizedTime" : "UTCTime");
         return FALSE;
     }
-    const char *text = (const char *)ASN1_STRING_get0_data(t);
-    int digits = utc ? 12 : 14, v[7] = { 0 };
-    gboolean fits = ASN1_STRING_length(t) == digits + 1 && text[digits] == 'Z';
-    for (int i = 0; fits && i < digits; i++) {
-        fits = g_ascii_isdigit(text[i]);
-        int *field_value = &v[utc ? i / 2 + 1 : (i < 4 ? 0 : i / 2 - 1)];
-        *field_value = *field_value * 10 + (text[i] - '0');
-    }
-    if (utc) /* X.509's window, RFC 5280 clause 4.1.2.5.1 */
-        v[0] = v[1] < 50 ? 2000 + v[1] : 1900 + v[1], memmove(v + 1, v + 2, 5 * sizeof *v);
-    g_autoptr(GDateTime) when = fits ? g_date_time_new_utc(v[0], v[1], v[2], v[3], v[4], v[5]) : NULL;
-    if (!when) {
+    if (!ses_time_parse((const char *)ASN1_STRING_get0_data(t), (gsize)ASN1_STRING_length(t), version, out)) {
         g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "%s is not a date of the form %sYYMMDDHHMMSSZ", field,
                     utc ? "" : "YY");
         return FALSE;
     }
-    *out = g_date_time_to_unix(when);
     return TRUE;
 }
 
@@ -296,8 +285,8 @@ read_header(Ses *ses, const SES_HEADER *header, GError **error)
         return FALSE;
     }
     if (ses->version == SES_V1 && version != 1)
-        g_ptr_array_add(ses->oddities, g_strdup_printf("header.version is %d; GM/T 0031-2014 has 1",
-                                                       ses->header_version));
+        g_ptr_array_add(ses->oddities,
+                        g_strdup_printf("header.version is %d; GM/T 0031-2014 has 1", ses->header_version));
     return TRUE;
 }
 
@@ -513,8 +502,8 @@ ses_parse(GBytes *der, GError **error)
     else if (elements == 4 || elements == 5)
         ses = read_seal4(data, length, elements, error);
     else
-        g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "not a seal: %u elements, where version 1 has 2, 4 has 4, 5 has 4 or 5",
-                    elements);
+        g_set_error(error, SB_ERROR, SB_ERROR_SEAL,
+                    "not a seal: %u elements, where version 1 has 2, 4 has 4, 5 has 4 or 5", elements);
     if (!ses || !check_same_bytes(ses, der, error))
         return NULL;
     ses->tbs = cut_tbs(der, &outer, ses->version);
@@ -554,17 +543,11 @@ put_bits(ASN1_BIT_STRING *bits, GBytes *bytes)
 static gboolean
 put_time(ASN1_TIME *t, SesVersion version, gint64 unix_seconds, GError **error)
 {
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(unix_seconds);
-    int year = when ? g_date_time_get_year(when) : 0;
-    if (version == SES_V1 ? year < 1950 || year > 2049 : year < 1 || year > 9999) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "a seal of version %d cannot write this date (year %d)", version,
-                    year);
+    g_autofree char *text = ses_time_format(unix_seconds, version);
+    if (!text) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "a seal of version %d cannot write one of its dates", version);
         return FALSE;
     }
-    g_autofree char *text = g_strdup_printf(
-        "%0*d%02d%02d%02d%02d%02dZ", version == SES_V1 ? 2 : 4, version == SES_V1 ? year % 100 : year,
-        g_date_time_get_month(when), g_date_time_get_day_of_month(when), g_date_time_get_hour(when),
-        g_date_time_get_minute(when), g_date_time_get_second(when));
     put_text(t, text);
     t->type = version == SES_V1 ? V_ASN1_UTCTIME : V_ASN1_GENERALIZEDTIME;
     return TRUE;

@@ -29,7 +29,7 @@ struct SesMaker {
     const SesParty *party; /* of trust */
     SesTrust *trust;       /* holds this certificate alone */
     Sm2Key *public_key;
-    Sm2Key *own_key;       /* where the private key is in memory */
+    Sm2Key *own_key; /* where the private key is in memory */
     SesSignFunc sign;
     gpointer sign_data;
     SesStampFunc stamp;
@@ -66,8 +66,8 @@ SesMaker *
 ses_maker_new(GBytes *cert, const char *vid, SesSignFunc sign, gpointer data, GError **error)
 {
     if (!is_ascii(vid)) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "the maker's short name (Vid) is not 1..%d printable ASCII characters",
-                    MAX_ASCII);
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "the maker's short name (Vid) is not 1..%d printable ASCII characters", MAX_ASCII);
         return NULL;
     }
     g_autoptr(SesMaker) maker = g_new0(SesMaker, 1);
@@ -333,9 +333,10 @@ check_room(GBytes *der, const SesMaker *maker, const SesSpec *spec, GError **err
     gsize size = g_bytes_get_size(der);
     if (spec->max_bytes == 0 || size <= spec->max_bytes)
         return TRUE;
-    g_set_error(error, SB_ERROR, SB_ERROR_LIMIT,
-                "the seal is %zu bytes and there is room for %zu: a picture of at most %zu bytes would fit, this one is %zu",
-                size, spec->max_bytes, ses_picture_room(maker, spec, spec->max_bytes), g_bytes_get_size(spec->png));
+    g_set_error(
+        error, SB_ERROR, SB_ERROR_LIMIT,
+        "the seal is %zu bytes and there is room for %zu: a picture of at most %zu bytes would fit, this one is %zu",
+        size, spec->max_bytes, ses_picture_room(maker, spec, spec->max_bytes), g_bytes_get_size(spec->png));
     return FALSE;
 }
 

@@ -181,6 +181,40 @@ ses_picture_probe(GBytes *picture, SesPictureInfo *info, GError **error)
     return within_limits(info, error);
 }
 
+/* x, y in px/mm. */
+static const char *
+density_fault(double x, double y, guint width_mm, guint height_mm)
+{
+    if (x < MIN_PX_PER_MM || y < MIN_PX_PER_MM)
+        return ": far too coarse; are width and height pixels?";
+    if (width_mm > MAX_SIDE_MM || height_mm > MAX_SIDE_MM)
+        return ": no seal is that large; are width and height millimetres?";
+    if (x > MAX_PX_PER_MM || y > MAX_PX_PER_MM)
+        return ": impossibly fine; are width and height in another unit?";
+    /* Each side was rounded by up to half a millimetre. */
+    if (fabs(x - y) / MIN(x, y) > 0.5 / width_mm + 0.5 / height_mm + 0.005)
+        return ": not the same across and down, the seal would be drawn out of shape";
+    return NULL;
+}
+
+static const char *
+density_complaint(const SesPictureInfo *info, guint width_mm, guint height_mm, int *grade)
+{
+    double x = (double)info->width_px / width_mm, y = (double)info->height_px / height_mm;
+    const char *fault = density_fault(x, y, width_mm, height_mm);
+    *grade = fault ? 2 : 1;
+    if (fault)
+        return fault;
+    if (x < COARSE_PX_PER_MM)
+        return ": coarse, about a screen's";
+    if (x > FINE_PX_PER_MM)
+        return ": finer than any printer needs";
+    if (info->px_per_mm_x > 0 && (fabs(info->px_per_mm_x / x - 1) > 0.03 || fabs(info->px_per_mm_y / y - 1) > 0.03))
+        return ": the PNG's own pHYs says otherwise";
+    *grade = 0;
+    return "";
+}
+
 int
 ses_picture_density(const SesPictureInfo *info, guint width_mm, guint height_mm, char **text)
 {
@@ -190,26 +224,9 @@ ses_picture_density(const SesPictureInfo *info, guint width_mm, guint height_mm,
         return no_mm ? 2 : 1;
     }
     double x = (double)info->width_px / width_mm, y = (double)info->height_px / height_mm;
-    const char *complaint = NULL;
-    int grade = 2;
-    if (x < MIN_PX_PER_MM || y < MIN_PX_PER_MM)
-        complaint = ": far too coarse; are width and height pixels?";
-    else if (width_mm > MAX_SIDE_MM || height_mm > MAX_SIDE_MM)
-        complaint = ": no seal is that large; are width and height millimetres?";
-    else if (x > MAX_PX_PER_MM || y > MAX_PX_PER_MM)
-        complaint = ": impossibly fine; are width and height in another unit?";
-    /* Each side was rounded by up to half a millimetre. */
-    else if (fabs(x - y) / MIN(x, y) > 0.5 / width_mm + 0.5 / height_mm + 0.005)
-        complaint = ": not the same across and down, the seal would be drawn out of shape";
-    else if (grade = 1, x < COARSE_PX_PER_MM)
-        complaint = ": coarse, about a screen's";
-    else if (x > FINE_PX_PER_MM)
-        complaint = ": finer than any printer needs";
-    else if (info->px_per_mm_x > 0 && (fabs(info->px_per_mm_x / x - 1) > 0.03 || fabs(info->px_per_mm_y / y - 1) > 0.03))
-        complaint = ": the PNG's own pHYs says otherwise";
-    else
-        grade = 0;
+    int grade = 0;
+    const char *complaint = density_complaint(info, width_mm, height_mm, &grade);
     *text = g_strdup_printf("%ux%u px on %ux%u mm = %.4g x %.4g px/mm%s", info->width_px, info->height_px, width_mm,
-                            height_mm, x, y, complaint ? complaint : "");
+                            height_mm, x, y, complaint);
     return grade;
 }

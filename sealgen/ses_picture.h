@@ -16,10 +16,10 @@ G_BEGIN_DECLS
 #define SES_PICTURE_MAX_PIXELS (40u << 20)
 
 typedef struct {
-    const char *format;       /* "PNG", "GIF", "BMP", "JPG", "SVG", by its first bytes; NULL: unknown */
-    guint width_px, height_px; /* 0 where the header does not tell (SVG) */
+    const char *format;              /* "PNG", "GIF", "BMP", "JPG", "SVG", by its first bytes; NULL: unknown */
+    guint width_px, height_px;       /* 0 where the header does not tell (SVG) */
     double px_per_mm_x, px_per_mm_y; /* by the PNG's pHYs; 0 where it has none */
-    gboolean decoded;         /* every pixel was read (PNG) */
+    gboolean decoded;                /* every pixel was read (PNG) */
 } SesPictureInfo;
 
 /**

@@ -39,8 +39,7 @@ standard_of(SesVersion version)
 
 /* ---- text ---- */
 
-static void G_GNUC_PRINTF(3, 4)
-line(GString *out, const char *label, const char *format, ...)
+static void G_GNUC_PRINTF(3, 4) line(GString *out, const char *label, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -152,13 +151,13 @@ json_of_seal(const SesVerdict *verdict)
         g_snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     json_t *maker = json_pack("{s:o, s:o}", "vid", json_text(ses->vid), "subject",
                               verdict->maker_subject ? json_text(verdict->maker_subject) : json_null());
-    json_t *picture = json_pack("{s:o, s:I, s:i, s:i, s:i, s:i}", "type", json_text(ses->picture_type), "bytes",
-                                (json_int_t)g_bytes_get_size(ses->picture), "width_px", verdict->picture_width_px,
-                                "height_px", verdict->picture_height_px, "width_mm", ses->width_mm, "height_mm",
-                                ses->height_mm);
+    json_t *picture =
+        json_pack("{s:o, s:I, s:i, s:i, s:i, s:i}", "type", json_text(ses->picture_type), "bytes",
+                  (json_int_t)g_bytes_get_size(ses->picture), "width_px", verdict->picture_width_px, "height_px",
+                  verdict->picture_height_px, "width_mm", ses->width_mm, "height_mm", ses->height_mm);
     json_t *seal = json_pack("{s:i, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:I, s:s}", "version",
-                             ses->version, "standard", standard_of(ses->version), "es_id", json_text(ses->es_id), "name",
-                             json_text(ses->name), "type", (json_int_t)ses->type, "maker", maker, "created",
+                             ses->version, "standard", standard_of(ses->version), "es_id", json_text(ses->es_id),
+                             "name", json_text(ses->name), "type", (json_int_t)ses->type, "maker", maker, "created",
                              json_time(ses->created), "valid_from", json_time(ses->valid_from), "valid_until",
                              json_time(ses->valid_until), "holders", json_of_holders(ses), "holder_digests",
                              (int)ses->digests->len, "picture", picture, "bytes", (json_int_t)size, "sm3", hex);
@@ -169,9 +168,9 @@ json_of_seal(const SesVerdict *verdict)
 char *
 ses_report_json(const SesVerdict *verdict, const char *label)
 {
-    json_t *report = json_pack("{s:s, s:o, s:s, s:o, s:o}", "type", "seal", "file", json_text(label), "result",
-                               ses_result_name(verdict->result), "checks", json_of_checks(verdict), "seal",
-                               json_of_seal(verdict));
+    json_t *report =
+        json_pack("{s:s, s:o, s:s, s:o, s:o}", "type", "seal", "file", json_text(label), "result",
+                  ses_result_name(verdict->result), "checks", json_of_checks(verdict), "seal", json_of_seal(verdict));
     g_assert(report);
     char *dumped = json_dumps(report, JSON_COMPACT);
     char *text = g_strdup(dumped);

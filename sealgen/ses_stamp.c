@@ -234,8 +234,9 @@ check_attributes(PKCS7_SIGNER_INFO *signer, const ASN1_OCTET_STRING *content, co
     guint length = 0;
     if (!type || type->type != V_ASN1_OBJECT || OBJ_obj2nid(type->value.object) != NID_id_smime_ct_TSTInfo)
         return refuse(error, "the token's signed attributes do not name a TSTInfo");
-    if (!digest || EVP_Digest(ASN1_STRING_get0_data(content), (size_t)ASN1_STRING_length(content), computed, &length, md,
-                              NULL) != 1 ||
+    if (!digest ||
+        EVP_Digest(ASN1_STRING_get0_data(content), (size_t)ASN1_STRING_length(content), computed, &length, md, NULL) !=
+            1 ||
         ASN1_STRING_length(digest) != (int)length || memcmp(ASN1_STRING_get0_data(digest), computed, length) != 0)
         return refuse(error, "the token's signed digest is not that of its TSTInfo");
     return TRUE;
@@ -243,7 +244,7 @@ check_attributes(PKCS7_SIGNER_INFO *signer, const ASN1_OCTET_STRING *content, co
 
 /* ESS signing certificate (RFC 2634, RFC 5035): where the token binds itself to one, it is this. */
 static gboolean
-check_signing_certificate(PKCS7_SIGNER_INFO *signer, X509 *cert, STACK_OF(X509) *others, GError **error)
+check_signing_certificate(PKCS7_SIGNER_INFO *signer, X509 *cert, STACK_OF(X509) * others, GError **error)
 {
     const ASN1_TYPE *v1 = PKCS7_get_signed_attribute(signer, NID_id_smime_aa_signingCertificate);
     const ASN1_TYPE *v2 = PKCS7_get_signed_attribute(signer, NID_id_smime_aa_signingCertificateV2);
@@ -366,9 +367,9 @@ check_token(STAMP_TOKEN *token, GError **error)
         refuse(error, "the token's digest is neither SM3 nor SHA-2");
         return NULL;
     }
-    gboolean good = check_wrapping(token->data, signer, cert, error) &&
-                    check_attributes(signer, content, md, error) && check_signature(signer, cert, md, error) &&
-                    check_usage(cert, error) && check_signing_certificate(signer, cert, token->data->cert, error);
+    gboolean good = check_wrapping(token->data, signer, cert, error) && check_attributes(signer, content, md, error) &&
+                    check_signature(signer, cert, md, error) && check_usage(cert, error) &&
+                    check_signing_certificate(signer, cert, token->data->cert, error);
     return good ? cert : NULL;
 }
 

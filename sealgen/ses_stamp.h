@@ -28,9 +28,9 @@ GBytes *ses_stamp_request(GBytes *signature);
 GBytes *ses_stamp_token_from_response(GBytes *response, GBytes *signature, GError **error);
 
 typedef struct {
-    gint64 gen_time;  /* when it says the signature existed */
-    char *authority;  /* subject of the signer's certificate, RFC 2253 */
-    SesChain *chain;  /* of that certificate at gen_time */
+    gint64 gen_time; /* when it says the signature existed */
+    char *authority; /* subject of the signer's certificate, RFC 2253 */
+    SesChain *chain; /* of that certificate at gen_time */
 } SesStampInfo;
 
 /**

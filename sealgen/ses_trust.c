@@ -19,8 +19,8 @@
 
 struct SesTrust {
     X509_STORE *store;
-    STACK_OF(X509) *helpers;    /* neither anchors nor trusted */
-    STACK_OF(X509_CRL) *crls;
+    STACK_OF(X509) * helpers; /* neither anchors nor trusted */
+    STACK_OF(X509_CRL) * crls;
     gboolean self_signed_seen;
     GHashTable *parties; /* SM3 of the DER (GBytes) -> Entry */
 };
@@ -60,8 +60,8 @@ ses_trust_new(void)
     trust->store = X509_STORE_new();
     trust->helpers = sk_X509_new_null();
     trust->crls = sk_X509_CRL_new_null();
-    trust->parties = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
-                                           (GDestroyNotify)entry_free);
+    trust->parties =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)entry_free);
     return trust;
 }
 
@@ -189,8 +189,7 @@ is_self_signed(X509 *cert)
 }
 
 /* PEM holding any number of certificates and lists. */
-static STACK_OF(X509_INFO) *
-read_pem(GBytes *data)
+static STACK_OF(X509_INFO) * read_pem(GBytes *data)
 {
     gsize length;
     gconstpointer bytes = g_bytes_get_data(data, &length);
@@ -274,7 +273,7 @@ ses_trust_has_anchors(const SesTrust *trust)
 
 /* @at NULL: whatever the time. Returns the X509_V_ERR code and, where good, the chain. */
 static int
-build_chain(const SesTrust *trust, X509 *cert, STACK_OF(X509) *helpers, const gint64 *at, STACK_OF(X509) **chain)
+build_chain(const SesTrust *trust, X509 *cert, STACK_OF(X509) * helpers, const gint64 *at, STACK_OF(X509) * *chain)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     gboolean only_helpers = !trust->self_signed_seen;
@@ -324,8 +323,10 @@ ses_trust_chain_with(SesTrust *trust, X509 *cert, gpointer helpers, gint64 at)
         chain->problem = g_strdup(X509_verify_cert_error_string(code));
     for (int i = 0; i < sk_X509_num(certs); i++) {
         gint64 from, until;
-        if (!validity_of(sk_X509_value(certs, i), &from, &until))
-            from = G_MAXINT64, until = G_MININT64;
+        if (!validity_of(sk_X509_value(certs, i), &from, &until)) {
+            from = G_MAXINT64; /* never valid */
+            until = G_MININT64;
+        }
         chain->valid_from = MAX(chain->valid_from, from);
         chain->valid_until = MIN(chain->valid_until, until);
     }

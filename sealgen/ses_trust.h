@@ -34,8 +34,8 @@ gboolean ses_asn1_time_to_unix(const struct asn1_string_st *time, gint64 *unix_s
  * ses_trust_begin() or certificate added. */
 typedef struct {
     struct x509_st *x509;
-    Sm2Key *key;                  /* NULL where its key is not SM2 */
-    char *subject;                /* RFC 2253, UTF-8 */
+    Sm2Key *key;                    /* NULL where its key is not SM2 */
+    char *subject;                  /* RFC 2253, UTF-8 */
     gint64 valid_from, valid_until; /* its own validity */
 } SesParty;
 

@@ -30,8 +30,7 @@ typedef struct {
     const SesParty *maker;
 } Check;
 
-static void G_GNUC_PRINTF(4, 5)
-add(Check *c, const char *name, SesCheckStatus status, const char *format, ...)
+static void G_GNUC_PRINTF(4, 5) add(Check *c, const char *name, SesCheckStatus status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -196,8 +195,8 @@ check_one_holder(Check *c, GBytes *der, guint number)
     g_autofree char *until = date_text(holder->valid_until);
     guint32 usage = X509_get_key_usage(holder->x509); /* all bits where there is no extension */
     if (c->at < holder->valid_from || c->at > holder->valid_until)
-        add(c, "holder", SES_CHECK_NOTE, "certificate %u is not valid at this moment (until %s): renew the seal", number,
-            until);
+        add(c, "holder", SES_CHECK_NOTE, "certificate %u is not valid at this moment (until %s): renew the seal",
+            number, until);
     else if (!(usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
         add(c, "holder", SES_CHECK_NOTE, "certificate %u may not sign (key usage)", number);
     else if (c->ses->valid_until > holder->valid_until)
@@ -253,7 +252,8 @@ check_stamp_chain(Check *c, const SesStampInfo *info)
     /* Services are often under another CA than makers. A stamp that is not proven is worth as much as
      * none, and a seal without one may be valid. */
     if (!info->chain->trusted)
-        add(c, "time_stamp", SES_CHECK_NOTE, "its time is not proven, its signer's certificate: %s", info->chain->problem);
+        add(c, "time_stamp", SES_CHECK_NOTE, "its time is not proven, its signer's certificate: %s",
+            info->chain->problem);
     else if (info->gen_time < info->chain->valid_from || info->gen_time > info->chain->valid_until)
         add(c, "time_stamp", SES_CHECK_FAIL, "its signer's certificate was not valid when it stamped");
     else if (ses_trust_revocation(c->trust, info->chain, c->at, &revoked_at, &text) == SES_REVOCATION_REVOKED &&
@@ -310,7 +310,8 @@ check_picture(Check *c)
     const char *type = strcmp(named, "JPEG") == 0 ? "JPG" : named;
     gsize size = g_bytes_get_size(ses->picture);
     if (!info.format)
-        add(c, "picture", SES_CHECK_FAIL, "%zu bytes of no format that seals use, named \"%s\"", size, ses->picture_type);
+        add(c, "picture", SES_CHECK_FAIL, "%zu bytes of no format that seals use, named \"%s\"", size,
+            ses->picture_type);
     else if (strcmp(type, info.format) != 0)
         add(c, "picture", SES_CHECK_FAIL, "is a %s but is named \"%s\"", info.format, ses->picture_type);
     else if (!info.decoded)

@@ -50,7 +50,7 @@ typedef struct {
     const char *name; /* stable: structure signature chain validity key_usage revocation holder dates
                          time_stamp picture density seal_list */
     SesCheckStatus status;
-    char *text;       /* one line */
+    char *text; /* one line */
 } SesCheck;
 
 typedef enum {
@@ -61,10 +61,10 @@ typedef enum {
 
 typedef struct {
     SesResult result;
-    GPtrArray *checks; /* of SesCheck, in order; a name may come more than once */
-    GBytes *der;       /* what was verified */
-    Ses *ses;          /* NULL where the structure failed */
-    char *maker_subject; /* or NULL; RFC 2253, UTF-8 */
+    GPtrArray *checks;                         /* of SesCheck, in order; a name may come more than once */
+    GBytes *der;                               /* what was verified */
+    Ses *ses;                                  /* NULL where the structure failed */
+    char *maker_subject;                       /* or NULL; RFC 2253, UTF-8 */
     guint picture_width_px, picture_height_px; /* 0 where not known */
 } SesVerdict;
 

@@ -235,8 +235,7 @@ sm2_sign_digest(const Sm2Key *key, const guint8 digest[SM2_DIGEST_BYTES], GError
     guint8 signature[80]; /* 72 at most */
     size_t length = sizeof signature;
     g_autoptr(EVP_PKEY_CTX) ctx = key->is_private ? EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL) : NULL;
-    if (!ctx || EVP_PKEY_sign_init(ctx) != 1 ||
-        EVP_PKEY_sign(ctx, signature, &length, digest, SM2_DIGEST_BYTES) != 1) {
+    if (!ctx || EVP_PKEY_sign_init(ctx) != 1 || EVP_PKEY_sign(ctx, signature, &length, digest, SM2_DIGEST_BYTES) != 1) {
         ERR_clear_error();
         g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "%s",
                     key->is_private ? "OpenSSL could not sign with SM2" : "the key has no private part");

@@ -12,10 +12,10 @@
 
 G_BEGIN_DECLS
 
-#define SM2_ID "1234567812345678"             /* GB/T 35276-2017 clause 10 */
+#define SM2_ID "1234567812345678" /* GB/T 35276-2017 clause 10 */
 #define SM2_WITH_SM3_OID "1.2.156.10197.1.501"
 #define SM2_DIGEST_BYTES 32
-#define SM2_RAW_BYTES 64                      /* r || s, as tokens answer */
+#define SM2_RAW_BYTES 64 /* r || s, as tokens answer */
 
 struct evp_pkey_st; /* OpenSSL's EVP_PKEY */
 

@@ -156,9 +156,18 @@ prepare(Bench *b)
     g_autoptr(Ses) ses = ses_parse(vector, NULL);
     static GBytes *certs[1];
     certs[0] = g_bytes_ref(ses->certs->pdata[0]);
-    b->spec = (SesSpec){ .version = SES_V4, .es_id = "1", .name = "测试电子印章", .type = 1, .certs = certs, .n_certs = 1,
-                         .created = T0, .valid_from = T0, .valid_until = T0 + YEAR, .png = g_bytes_ref(ses->picture),
-                         .width_mm = ses->width_mm, .height_mm = ses->height_mm };
+    b->spec = (SesSpec){ .version = SES_V4,
+                         .es_id = "1",
+                         .name = "测试电子印章",
+                         .type = 1,
+                         .certs = certs,
+                         .n_certs = 1,
+                         .created = T0,
+                         .valid_from = T0,
+                         .valid_until = T0 + YEAR,
+                         .png = g_bytes_ref(ses->picture),
+                         .width_mm = ses->width_mm,
+                         .height_mm = ses->height_mm };
     for (guint i = 0; i < 3; i++) {
         SesSpec spec = b->spec;
         spec.version = versions[i];
@@ -176,8 +185,8 @@ static void
 row(json_t *rows, const char *name, double ours, double peer)
 {
     printf("  %-34s %12.0f %12.0f %8.2f\n", name, ours, peer, ours / peer);
-    json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:f, s:s}", "name", name, "ours", ours, "peer", peer, "ratio",
-                                          ours / peer, "unit", "per_minute"));
+    json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:f, s:s}", "name", name, "ours", ours, "peer", peer,
+                                          "ratio", ours / peer, "unit", "per_minute"));
 }
 
 int
@@ -185,11 +194,10 @@ main(int argc, char **argv)
 {
     g_autofree char *json_file = NULL;
     double seconds = 3;
-    const GOptionEntry entries[] = {
-        { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_file, "Write the rows here too", "FILE" },
-        { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "CPU seconds a row (3)", "S" },
-        { NULL }
-    };
+    const GOptionEntry entries[] = { { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_file, "Write the rows here too",
+                                       "FILE" },
+                                     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "CPU seconds a row (3)", "S" },
+                                     { NULL } };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     g_autoptr(GError) error = NULL;
@@ -199,7 +207,8 @@ main(int argc, char **argv)
     }
     Bench b = { 0 };
     prepare(&b);
-    double floor_both = per_minute(&b, raw_sign_and_verify, seconds), floor_verify = per_minute(&b, raw_verify, seconds);
+    double floor_both = per_minute(&b, raw_sign_and_verify, seconds),
+           floor_verify = per_minute(&b, raw_verify, seconds);
     json_t *rows = json_array();
     printf("  %-34s %12s %12s %8s\n", "one core, per minute of CPU", "ours", "raw SM2", "ratio");
     row(rows, "seals_made_and_verified", per_minute(&b, make_and_verify, seconds), floor_both);

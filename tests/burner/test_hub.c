@@ -160,3 +160,158 @@ Test(hub, a_missing_module_or_worker_is_an_error_of_the_machine)
     cr_assert_null(burn_hub_new(&desk->config, "/nowhere/worker", desk->journal, desk->ca, desk->pins, NULL, &error));
     cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_ENV));
 }
+
+/* A CA that thinks for longer than a worker may stay logged in. */
+typedef struct {
+    BurnCa base;
+    BurnCa *inner;
+    guint asked;
+} SlowCa;
+
+static BurnCaAnswer
+slow_issue(BurnCa *ca, const BurnCaRequest *request, GBytes **certificate, GError **error)
+{
+    SlowCa *s = (SlowCa *)ca;
+    s->asked++;
+    g_usleep(2500 * 1000);
+    return s->inner->issue(s->inner, request, certificate, error);
+}
+
+static BurnCaAnswer
+slow_find(BurnCa *ca, const BurnCaRequest *request, GBytes **certificate, GError **error)
+{
+    BurnCa *inner = ((SlowCa *)ca)->inner;
+    return inner->find(inner, request, certificate, error);
+}
+
+static GPtrArray *
+slow_chain(BurnCa *ca, GError **error)
+{
+    BurnCa *inner = ((SlowCa *)ca)->inner;
+    return inner->chain(inner, error);
+}
+
+Test(hub, a_slow_ca_holds_no_login_and_is_asked_once)
+{
+    SlowCa slow = { { "slow", slow_find, slow_issue, NULL, slow_chain, NULL }, desk->ca, 0 };
+    desk->ca = &slow.base;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert_eq(slow.asked, 1);
+    desk->ca = slow.inner;
+    cr_assert_eq(desk_issued(desk), 1);
+}
+
+Test(hub, one_process_at_a_time_is_enough_for_modules_that_allow_one)
+{
+    desk->config.max_procs = 1;
+    BurnOrder *orders[3] = { desk_order(desk, "SQ1", BURN_NEW), desk_order(desk, "SQ2", BURN_NEW), desk_order(desk, "SQ3", BURN_NEW) };
+    g_autoptr(GPtrArray) results = desk_run(desk, orders, 3);
+    for (guint i = 0; i < 3; i++) {
+        expect_done(results->pdata[i]);
+        burn_order_free(orders[i]);
+    }
+}
+
+Test(hub, what_does_not_fit_is_held_before_anything_is_touched)
+{
+    desk->config.capacity = 32768;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    order->room_needed = 40000;
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    const BurnResult *r = results->pdata[0];
+    cr_assert_eq(r->outcome, BURN_HELD);
+    cr_assert_not_null(strstr(r->reason, "no room"), "%s", r->reason);
+    cr_assert_eq(desk_issued(desk), 0);
+}
+
+Test(hub, a_pin_that_the_key_does_not_take_is_held_before_anything_is_touched)
+{
+    desk->config.pin_min = 6;
+    desk->config.pin_max = 7;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)results->pdata[0])->outcome, BURN_HELD);
+}
+
+static GPtrArray *
+seals_for_another(const BurnOrder *order, GBytes *certificate, gpointer data, GError **error)
+{
+    GPtrArray *blobs = g_ptr_array_new_with_free_func((GDestroyNotify)burn_blob_free);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("a seal", 6), names = g_bytes_new_static("0123456789abcdef0123456789abcdef", 32);
+    for (guint i = 0; i < order->seals; i++) {
+        g_autofree char *label = g_strdup_printf("seal %u", i);
+        g_ptr_array_add(blobs, burn_blob_new(label, NULL, NULL, bytes, names));
+    }
+    return blobs;
+}
+
+Test(hub, a_seal_that_names_another_certificate_is_not_written)
+{
+    desk->calls.make_seals = seals_for_another;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    const BurnResult *r = results->pdata[0];
+    cr_assert_eq(r->outcome, BURN_HELD);
+    cr_assert_not_null(strstr(r->reason, "names another certificate"), "%s", r->reason);
+}
+
+Test(hub, a_stopped_hub_leaves_the_order_for_the_next_run)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnHub) hub = burn_hub_new(&desk->config, BUILD_DIR "/sealbatch-worker", desk->journal, desk->ca, desk->pins, &desk->calls, &error);
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_ptr_array_add(list, order);
+    burn_hub_stop(hub);
+    g_autoptr(GPtrArray) stopped = burn_hub_run(hub, list, &error);
+    cr_assert_eq(((BurnResult *)stopped->pdata[0])->outcome, BURN_INTERRUPTED);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+}
+
+/* A planted PIN must be nowhere but on the token: not in the journal, the CA's folder, or any argv. */
+static gboolean
+tree_holds(const char *path, const char *text, gsize length)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    g_autofree char *bytes = NULL;
+    gsize size;
+    if (dir == NULL)
+        return g_file_get_contents(path, &bytes, &size, NULL) && memmem(bytes, size, text, length) != NULL;
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *inner = g_build_filename(path, name, NULL);
+        if (tree_holds(inner, text, length))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean found_in_a_process;
+
+static void
+look_at_processes(const BurnOrder *order, const char *serial, BurnState state, guint step, guint steps, gpointer data)
+{
+    g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+    const char *pid;
+    while ((pid = g_dir_read_name(proc)) != NULL)
+        for (guint i = 0; g_ascii_isdigit(*pid) && i < 2; i++) {
+            g_autofree char *path = g_build_filename("/proc", pid, i ? "environ" : "cmdline", NULL);
+            if (tree_holds(path, order->fixed_pin, strlen(order->fixed_pin)))
+                found_in_a_process = TRUE;
+        }
+}
+
+Test(hub, a_planted_pin_is_in_no_file_and_no_process_list)
+{
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_free(order->fixed_pin);
+    order->fixed_pin = g_strdup("PLANTED-PIN-7731");
+    desk->calls.progress = look_at_processes;
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert_not(tree_holds(desk->folder, order->fixed_pin, strlen(order->fixed_pin)));
+    cr_assert_not(found_in_a_process);
+}

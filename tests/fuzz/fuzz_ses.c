@@ -5,7 +5,7 @@
  * Besides crashes it looks for a forgery: bytes that are valid and are not one of the vectors.
  *
  *   CC=clang cmake -G Ninja -S . -B build-fuzz -DFUZZ=ON -DSANITIZE=ON && ninja -C build-fuzz fuzz_ses
- *   mkdir corpus && cp tests/sealgen/vectors/*.esl corpus && build-fuzz/fuzz_ses corpus
+ *   mkdir corpus && cp tests/sealgen/vectors/*.esl tests/fuzz/seeds/ses/*.esl corpus && build-fuzz/fuzz_ses corpus
  */
 #include <stdlib.h>
 

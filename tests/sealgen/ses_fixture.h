@@ -25,7 +25,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 
-#define T0 G_GINT64_CONSTANT(1767225600)    /* 2026-01-01 00:00:00Z */
+#define T0 G_GINT64_CONSTANT(1767225600) /* 2026-01-01 00:00:00Z */
 #define DAY G_GINT64_CONSTANT(86400)
 #define NOW (T0 + 100 * DAY)
 
@@ -140,7 +140,8 @@ static Fixture *
 fixture_new(void)
 {
     Fixture *f = g_new0(Fixture, 1);
-    f->ca = fixture_issue(NULL, (CertSpec){ .name = "Test CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign,cRLSign" });
+    f->ca = fixture_issue(NULL,
+                          (CertSpec){ .name = "Test CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign,cRLSign" });
     f->maker = fixture_issue(f->ca, (CertSpec){ .name = "Test Maker", .key_usage = SIGN_USAGE });
     f->holder = fixture_issue(f->ca, (CertSpec){ .name = "Test Holder", .key_usage = SIGN_USAGE });
     f->png = fixture_png(96, 96);
@@ -179,9 +180,18 @@ fixture_maker(const Fixture *f)
 static SesSpec
 fixture_spec(const Fixture *f, SesVersion version)
 {
-    return (SesSpec){ .version = version, .es_id = "46010000000001", .name = "测试电子印章", .type = 1,
-                      .certs = &f->holder->der, .n_certs = 1, .created = T0, .valid_from = T0,
-                      .valid_until = T0 + 729 * DAY, .png = f->png, .width_mm = 8, .height_mm = 8 };
+    return (SesSpec){ .version = version,
+                      .es_id = "46010000000001",
+                      .name = "测试电子印章",
+                      .type = 1,
+                      .certs = &f->holder->der,
+                      .n_certs = 1,
+                      .created = T0,
+                      .valid_from = T0,
+                      .valid_until = T0 + 729 * DAY,
+                      .png = f->png,
+                      .width_mm = 8,
+                      .height_mm = 8 };
 }
 
 /* ---- DER by hand ---- */
@@ -266,20 +276,20 @@ typedef struct {
     int shape;          /* 1, 4 or 5 (five elements) */
     int header_version; /* 0: as the shape */
     const char *id;
-    guint8 time_tag;    /* 0: as the shape */
+    guint8 time_tag; /* 0: as the shape */
     const char *created, *from, *until;
-    int list_type;      /* as written; 0: 1, or nothing in shape 1; -1: nothing */
+    int list_type; /* as written; 0: 1, or nothing in shape 1; -1: nothing */
     gboolean list_digests;
     gboolean ext_tagged_wrong;
     int ext;
     int sign;
     guint8 unused_bits;
-    const char *oid;    /* content octets of the algorithm, hex; NULL: SM2-with-SM3 */
+    const char *oid; /* content octets of the algorithm, hex; NULL: SM2-with-SM3 */
     guint width, height;
     const char *picture_type;
-    GBytes *picture;    /* borrowed; NULL: the fixture's */
+    GBytes *picture; /* borrowed; NULL: the fixture's */
     const char *name;
-    GBytes *stamp;      /* borrowed: content of the fifth element */
+    GBytes *stamp; /* borrowed: content of the fifth element */
 } Build;
 
 static GBytes *
@@ -350,14 +360,15 @@ fixture_info(const Fixture *f, const Build *b)
     g_autofree char *from = g_strconcat(century, b->from ? b->from : "260101000000Z", NULL);
     g_autofree char *until = g_strconcat(century, b->until ? b->until : "271231000000Z", NULL);
     int list_type = b->list_type ? b->list_type : v1 ? -1 : 1;
-    Der *entry = b->list_digests ? der_join(0x30, der_text(0x13, "SM3"), der_text(4, "0123456789abcdef0123456789abcdef"), NULL)
-                                 : der_bytes(4, f->holder->der);
+    Der *entry = b->list_digests
+                     ? der_join(0x30, der_text(0x13, "SM3"), der_text(4, "0123456789abcdef0123456789abcdef"), NULL)
+                     : der_bytes(4, f->holder->der);
     Der *list = der_join(0x30, entry, NULL), *type = list_type >= 0 ? der_int((guint)list_type) : g_byte_array_new();
     Der *property = der_join(0x30, der_int(1), der_text(0x0c, b->name ? b->name : "测试"), type, list,
                              der_text(time_tag, created), der_text(time_tag, from), der_text(time_tag, until), NULL);
-    Der *header = der_join(0x30, der_text(0x16, b->id ? b->id : "ES"),
-                           der_int((guint)(b->header_version ? b->header_version : b->shape)), der_text(0x16, "TESTVID"),
-                           NULL);
+    Der *header =
+        der_join(0x30, der_text(0x16, b->id ? b->id : "ES"),
+                 der_int((guint)(b->header_version ? b->header_version : b->shape)), der_text(0x16, "TESTVID"), NULL);
     Der *picture = der_join(0x30, der_text(0x16, b->picture_type ? b->picture_type : "PNG"),
                             der_bytes(4, b->picture ? b->picture : f->png), der_int(b->width ? b->width : 8),
                             der_int(b->height ? b->height : 8), NULL);
@@ -376,8 +387,8 @@ fixture_build(const Fixture *f, Build b)
                                     : der_copy(info);
     g_autoptr(GBytes) signature = fixture_signature(f, tbs, b.sign);
     Der *bits = der_bits(g_bytes_get_data(signature, NULL), g_bytes_get_size(signature), b.unused_bits);
-    Der *stamp = b.stamp ? der_join(0xa0, der_bits(g_bytes_get_data(b.stamp, NULL), g_bytes_get_size(b.stamp), 0), NULL)
-                         : NULL;
+    Der *stamp =
+        b.stamp ? der_join(0xa0, der_bits(g_bytes_get_data(b.stamp, NULL), g_bytes_get_size(b.stamp), 0), NULL) : NULL;
     Der *seal = b.shape == 1 ? der_join(0x30, info, der_join(0x30, cert, oid, bits, NULL), NULL)
                              : der_join(0x30, info, cert, oid, bits, stamp, NULL);
     return g_byte_array_free_to_bytes(seal);

@@ -68,18 +68,24 @@ Test(maker, the_openssl_command_accepts_its_certificates_and_keys)
 {
     char *dir = g_dir_make_tmp("makerXXXXXX", NULL);
     cr_assert(maker_files_create(dir, &SPEC, NULL));
-    cr_expect(shell("openssl verify -no_check_time -x509_strict -vfyopt distid:" SM2_ID
-                    " -CAfile " MAKER_CA_CERT " " MAKER_CERT, dir));
+    cr_expect(shell("openssl verify -no_check_time -x509_strict -vfyopt distid:" SM2_ID " -CAfile " MAKER_CA_CERT
+                    " " MAKER_CERT,
+                    dir));
     /* The root's own signature: `openssl verify` gives the identity to the leaf alone. */
-    cr_expect(shell("mkdir w && openssl asn1parse -in " MAKER_CA_CERT " -strparse 4 -noout -out w/tbs && openssl asn1parse -in "
-                    MAKER_CA_CERT " -strparse $(openssl asn1parse -in " MAKER_CA_CERT " | tail -1 | cut -d: -f1)"
-                    " -noout -out w/sig && openssl x509 -in " MAKER_CA_CERT " -noout -pubkey -out w/pub && openssl dgst -sm3"
-                    " -verify w/pub -sigopt distid:" SM2_ID " -signature w/sig w/tbs && rm -r w", dir));
+    cr_expect(shell("mkdir w && openssl asn1parse -in " MAKER_CA_CERT
+                    " -strparse 4 -noout -out w/tbs && openssl asn1parse -in " MAKER_CA_CERT
+                    " -strparse $(openssl asn1parse -in " MAKER_CA_CERT " | tail -1 | cut -d: -f1)"
+                    " -noout -out w/sig && openssl x509 -in " MAKER_CA_CERT
+                    " -noout -pubkey -out w/pub && openssl dgst -sm3"
+                    " -verify w/pub -sigopt distid:" SM2_ID " -signature w/sig w/tbs && rm -r w",
+                    dir));
     cr_expect_not(shell("openssl verify -no_check_time -CAfile " MAKER_CA_CERT " " MAKER_CERT, dir),
                   "without the identity it must not fit");
     cr_expect(shell("test \"$(openssl pkey -in " MAKER_KEY " -pubout)\" = \"$(openssl x509 -in " MAKER_CERT
-                    " -noout -pubkey)\"", dir));
-    cr_expect(shell("openssl x509 -in " MAKER_CERT " -noout -ext keyUsage | grep -q 'Digital Signature, Non Repudiation'", dir));
+                    " -noout -pubkey)\"",
+                    dir));
+    cr_expect(shell(
+        "openssl x509 -in " MAKER_CERT " -noout -ext keyUsage | grep -q 'Digital Signature, Non Repudiation'", dir));
     remove_dir(dir);
 }
 

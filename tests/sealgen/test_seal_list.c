@@ -71,11 +71,15 @@ Test(seal_list, the_openssl_command_alone_reads_it_and_checks_its_signature)
     /* signature: the last OCTET STRING of the file; certificate: by the pkcs7 command */
     g_autofree char *command = g_strdup_printf(
         "cd '%s' && openssl cms -verify -nosigs -noverify -inform DER -in list.p7 -binary -out content 2>err &&"
-        " openssl pkcs7 -inform DER -in list.p7 -print_certs -out cert.pem && openssl x509 -in cert.pem -noout -pubkey -out pub"
-        " && openssl asn1parse -inform DER -in list.p7 -strparse $(openssl asn1parse -inform DER -in list.p7 | tail -1 |"
-        " cut -d: -f1) -noout -out sig && openssl dgst -sm3 -verify pub -sigopt distid:" SM2_ID " -signature sig content"
+        " openssl pkcs7 -inform DER -in list.p7 -print_certs -out cert.pem && openssl x509 -in cert.pem -noout -pubkey "
+        "-out pub"
+        " && openssl asn1parse -inform DER -in list.p7 -strparse $(openssl asn1parse -inform DER -in list.p7 | tail -1 "
+        "|"
+        " cut -d: -f1) -noout -out sig && openssl dgst -sm3 -verify pub -sigopt distid:" SM2_ID
+        " -signature sig content"
         " && grep -q '\"46010000000001\",\"revoked_at\":\"2026-01-21T00:00:00Z\",\"reason\":\"lost\"' content;"
-        " s=$?; cat err; cd /; rm -rf '%s'; exit $s", dir, dir);
+        " s=$?; cat err; cd /; rm -rf '%s'; exit $s",
+        dir, dir);
     const char *argv[] = { "sh", "-c", command, NULL };
     int status = -1;
     g_autofree char *out = NULL;
@@ -90,9 +94,10 @@ Test(seal_list, refuses_entries_that_make_no_sense)
     static const struct {
         const char *es_id, *reason;
         gint64 when;
-    } rows[] = { { "", "lost", T0 },         { "a b", "lost", T0 },   { "印", "lost", T0 },        { "1", "", T0 },
-                 { "1", "Lost", T0 },        { "1", "so\nlost", T0 }, { "1", "lost", -1 },
-                 { "46010000000001", "lost", T0 } }; /* there already */
+    } rows[] = {
+        { "", "lost", T0 },  { "a b", "lost", T0 },   { "印", "lost", T0 }, { "1", "", T0 },
+        { "1", "Lost", T0 }, { "1", "so\nlost", T0 }, { "1", "lost", -1 },  { "46010000000001", "lost", T0 }
+    }; /* there already */
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(SealList) list = two_seals();
         g_autoptr(GError) error = NULL;

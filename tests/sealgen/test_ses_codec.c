@@ -16,9 +16,10 @@ Test(ses_codec, what_is_read_is_written_byte_for_byte)
     g_autoptr(GPtrArray) seals = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     for (guint i = 0; i < G_N_ELEMENTS(files); i++)
         g_ptr_array_add(seals, fixture_file(files[i]));
-    const Build builds[] = { { .shape = 1, .ext = EXT_FALSE }, { .shape = 4, .ext = EXT_TRUE }, { .shape = 4, .ext = EXT_OMITTED },
-                             { .shape = 4, .ext = EXT_FALSE }, { .shape = 5, .stamp = stamp },
-                             { .shape = 4, .list_type = 2, .list_digests = TRUE }, { .shape = 1, .header_version = 3 } };
+    const Build builds[] = { { .shape = 1, .ext = EXT_FALSE },   { .shape = 4, .ext = EXT_TRUE },
+                             { .shape = 4, .ext = EXT_OMITTED }, { .shape = 4, .ext = EXT_FALSE },
+                             { .shape = 5, .stamp = stamp },     { .shape = 4, .list_type = 2, .list_digests = TRUE },
+                             { .shape = 1, .header_version = 3 } };
     for (guint i = 0; i < G_N_ELEMENTS(builds); i++)
         g_ptr_array_add(seals, fixture_build(f, builds[i]));
     for (guint i = 0; i < seals->len; i++) {
@@ -75,7 +76,9 @@ Test(ses_codec, mutated_seals_never_crash_and_are_never_valid, .timeout = 60)
 {
     g_autoptr(Fixture) f = fixture_new();
     g_autoptr(GRand) rand = g_rand_new_with_seed(38540);
-    const Build builds[] = { { .shape = 1 }, { .shape = 4 }, { .shape = 4, .header_version = 5, .ext = EXT_TRUE },
+    const Build builds[] = { { .shape = 1 },
+                             { .shape = 4 },
+                             { .shape = 4, .header_version = 5, .ext = EXT_TRUE },
                              { .shape = 4, .list_type = 2, .list_digests = TRUE } };
     GBytes *seals[G_N_ELEMENTS(builds)];
     for (guint i = 0; i < G_N_ELEMENTS(builds); i++)

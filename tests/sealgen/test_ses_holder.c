@@ -32,8 +32,10 @@ Test(ses_holder, a_digest_names_a_certificate_too)
 
 Test(ses_holder, a_seal_ends_with_its_certificate_or_its_months)
 {
-    g_autoptr(Party) ca = fixture_issue(NULL, (CertSpec){ .name = "CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
-    g_autoptr(Party) year = fixture_issue(ca, (CertSpec){ .name = "Holder", .key_usage = SIGN_USAGE, .from = T0, .until = T0 + 365 * DAY });
+    g_autoptr(Party) ca =
+        fixture_issue(NULL, (CertSpec){ .name = "CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
+    g_autoptr(Party) year =
+        fixture_issue(ca, (CertSpec){ .name = "Holder", .key_usage = SIGN_USAGE, .from = T0, .until = T0 + 365 * DAY });
     gint64 until = 0;
     cr_expect(ses_valid_until(year->der, T0, 0, &until, NULL));
     cr_expect_eq(until, T0 + 365 * DAY);
@@ -47,8 +49,10 @@ Test(ses_holder, a_seal_ends_with_its_certificate_or_its_months)
 
 Test(ses_holder, a_certificate_that_is_not_valid_carries_no_seal)
 {
-    g_autoptr(Party) ca = fixture_issue(NULL, (CertSpec){ .name = "CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
-    g_autoptr(Party) year = fixture_issue(ca, (CertSpec){ .name = "Holder", .key_usage = SIGN_USAGE, .from = T0, .until = T0 + 365 * DAY });
+    g_autoptr(Party) ca =
+        fixture_issue(NULL, (CertSpec){ .name = "CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
+    g_autoptr(Party) year =
+        fixture_issue(ca, (CertSpec){ .name = "Holder", .key_usage = SIGN_USAGE, .from = T0, .until = T0 + 365 * DAY });
     g_autoptr(GBytes) junk = g_bytes_new_static("junk", 4);
     gint64 until;
     const struct {

@@ -27,9 +27,10 @@ openssl_accepts(GBytes *seal, GBytes *ca_der)
     g_autofree char *script = g_build_filename(SOURCE_DIR, "tests/sealgen/openssl_verify_seal.sh", NULL);
     cr_assert(g_file_set_contents(file, g_bytes_get_data(seal, NULL), (gssize)g_bytes_get_size(seal), NULL));
     cr_assert(g_file_set_contents(ca, g_bytes_get_data(ca_der, NULL), (gssize)g_bytes_get_size(ca_der), NULL));
-    g_autofree char *command =
-        g_strdup_printf("cd '%s' && openssl x509 -inform DER -in ca.der -out ca.pem && '%s' seal.esl ca.pem . >out 2>&1;"
-                        " s=$?; cd / && rm -rf '%s'; exit $s", dir, script, dir);
+    g_autofree char *command = g_strdup_printf(
+        "cd '%s' && openssl x509 -inform DER -in ca.der -out ca.pem && '%s' seal.esl ca.pem . >out 2>&1;"
+        " s=$?; cd / && rm -rf '%s'; exit $s",
+        dir, script, dir);
     const char *argv[] = { "sh", "-c", command, NULL };
     int status = -1;
     cr_assert(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL));
@@ -56,8 +57,9 @@ Test(ses_make, writes_byte_for_byte_what_is_composed_by_hand)
     static const SesVersion versions[] = { SES_V1, SES_V4, SES_V5 };
     for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
         g_autoptr(GBytes) der = make(f, versions[i]);
-        g_autoptr(GBytes) by_hand = fixture_build(f, (Build){ .shape = versions[i] == SES_V1 ? 1 : 4,
-                                                              .header_version = versions[i], .name = "测试电子印章" });
+        g_autoptr(GBytes) by_hand = fixture_build(
+            f,
+            (Build){ .shape = versions[i] == SES_V1 ? 1 : 4, .header_version = versions[i], .name = "测试电子印章" });
         g_autoptr(Ses) a = ses_parse(der, NULL), b = ses_parse(by_hand, NULL);
         cr_assert(a && b);
         cr_expect(g_bytes_equal(a->tbs, b->tbs), "version %d", versions[i]);
@@ -87,20 +89,76 @@ Test(ses_make, reads_back_what_was_asked_for)
     cr_expect_eq(ses->oddities->len, 0);
 }
 
-static void spec_no_id(SesSpec *s) { s->es_id = ""; }
-static void spec_space_id(SesSpec *s) { s->es_id = "a b"; }
-static void spec_hanzi_id(SesSpec *s) { s->es_id = "印"; }
-static void spec_no_name(SesSpec *s) { s->name = NULL; }
-static void spec_bad_name(SesSpec *s) { s->name = "\xc3"; }
-static void spec_version(SesSpec *s) { s->version = 3; }
-static void spec_type(SesSpec *s) { s->type = -1; }
-static void spec_no_holder(SesSpec *s) { s->n_certs = 0; }
-static void spec_backwards(SesSpec *s) { s->valid_until = s->valid_from; }
-static void spec_late(SesSpec *s) { s->created = s->valid_until + 1; }
-static void spec_no_picture(SesSpec *s) { s->png = NULL; }
-static void spec_pixels(SesSpec *s) { s->width_mm = s->height_mm = 96; }
-static void spec_shape(SesSpec *s) { s->height_mm = 5; }
-static void spec_small(SesSpec *s) { s->width_mm = s->height_mm = 4; }
+static void
+spec_no_id(SesSpec *s)
+{
+    s->es_id = "";
+}
+static void
+spec_space_id(SesSpec *s)
+{
+    s->es_id = "a b";
+}
+static void
+spec_hanzi_id(SesSpec *s)
+{
+    s->es_id = "印";
+}
+static void
+spec_no_name(SesSpec *s)
+{
+    s->name = NULL;
+}
+static void
+spec_bad_name(SesSpec *s)
+{
+    s->name = "\xc3";
+}
+static void
+spec_version(SesSpec *s)
+{
+    s->version = 3;
+}
+static void
+spec_type(SesSpec *s)
+{
+    s->type = -1;
+}
+static void
+spec_no_holder(SesSpec *s)
+{
+    s->n_certs = 0;
+}
+static void
+spec_backwards(SesSpec *s)
+{
+    s->valid_until = s->valid_from;
+}
+static void
+spec_late(SesSpec *s)
+{
+    s->created = s->valid_until + 1;
+}
+static void
+spec_no_picture(SesSpec *s)
+{
+    s->png = NULL;
+}
+static void
+spec_pixels(SesSpec *s)
+{
+    s->width_mm = s->height_mm = 96;
+}
+static void
+spec_shape(SesSpec *s)
+{
+    s->height_mm = 5;
+}
+static void
+spec_small(SesSpec *s)
+{
+    s->width_mm = s->height_mm = 4;
+}
 
 Test(ses_make, refuses_a_spec_that_makes_no_sense)
 {
@@ -108,10 +166,10 @@ Test(ses_make, refuses_a_spec_that_makes_no_sense)
         void (*spoil)(SesSpec *);
         const char *says;
     } rows[] = {
-        { spec_no_id, "esID" },       { spec_space_id, "esID" },       { spec_hanzi_id, "esID" },
-        { spec_no_name, "name" },     { spec_bad_name, "name" },       { spec_version, "version" },
-        { spec_type, "type" },        { spec_no_holder, "certificate" }, { spec_backwards, "validEnd" },
-        { spec_late, "end" },         { spec_no_picture, "picture" },  { spec_pixels, "pixels" },
+        { spec_no_id, "esID" },         { spec_space_id, "esID" },         { spec_hanzi_id, "esID" },
+        { spec_no_name, "name" },       { spec_bad_name, "name" },         { spec_version, "version" },
+        { spec_type, "type" },          { spec_no_holder, "certificate" }, { spec_backwards, "validEnd" },
+        { spec_late, "end" },           { spec_no_picture, "picture" },    { spec_pixels, "pixels" },
         { spec_shape, "out of shape" }, { spec_small, "millimetres" },
     };
     g_autoptr(Fixture) f = fixture_new();
@@ -122,8 +180,8 @@ Test(ses_make, refuses_a_spec_that_makes_no_sense)
         rows[i].spoil(&spec);
         g_autoptr(GBytes) der = ses_make(maker, &spec, &error);
         cr_expect_null(der);
-        cr_expect(g_error_matches(error, SB_ERROR, SB_ERROR_INPUT) && strstr(error->message, rows[i].says), "row %u: %s", i,
-                  error ? error->message : "");
+        cr_expect(g_error_matches(error, SB_ERROR, SB_ERROR_INPUT) && strstr(error->message, rows[i].says),
+                  "row %u: %s", i, error ? error->message : "");
     }
 }
 
@@ -271,7 +329,8 @@ Test(ses_maker, refuses_what_cannot_make_seals)
     cr_expect(g_error_matches(e3, SB_ERROR, SB_ERROR_SEAL));
     char *pem = sm2_key_to_pem(f->holder->key, NULL);
     cr_expect_null(ses_maker_new_from_key(f->maker->der, "V", pem, strlen(pem), &e4));
-    cr_expect(g_error_matches(e4, SB_ERROR, SB_ERROR_SEAL) && strstr(e4->message, "belong together"), "%s", e4->message);
+    cr_expect(g_error_matches(e4, SB_ERROR, SB_ERROR_SEAL) && strstr(e4->message, "belong together"), "%s",
+              e4->message);
     sm2_secret_free(pem);
     cr_expect_null(ses_maker_new_from_key(f->maker->der, "V", "junk", 4, &e5));
 }

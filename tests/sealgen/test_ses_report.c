@@ -23,9 +23,10 @@ Test(ses_report, json_says_what_the_seal_says)
     json_t *report = report_of(f, der);
     const char *result, *file, *name, *created, *status;
     int version, width;
-    cr_assert_eq(json_unpack(report, "{s:s, s:s, s:[{s:s}], s:{s:i, s:s, s:s, s:{s:i}}}", "result", &result, "file", &file,
-                             "checks", "status", &status, "seal", "version", &version, "name", &name, "created", &created,
-                             "picture", "width_mm", &width), 0);
+    cr_assert_eq(json_unpack(report, "{s:s, s:s, s:[{s:s}], s:{s:i, s:s, s:s, s:{s:i}}}", "result", &result, "file",
+                             &file, "checks", "status", &status, "seal", "version", &version, "name", &name, "created",
+                             &created, "picture", "width_mm", &width),
+                 0);
     cr_expect_str_eq(result, "valid");
     cr_expect_str_eq(file, "a \"file\".esl");
     cr_expect_str_eq(name, "测试");

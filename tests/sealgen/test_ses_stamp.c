@@ -23,7 +23,17 @@ der_of(int length, guint8 *der)
 
 /* ---- an SM2 service of our own ---- */
 
-enum { WRONG_NOTHING, WRONG_IMPRINT, WRONG_NONCE, WRONG_EMPTY_ID, WRONG_DIGEST, WRONG_TYPE, WRONG_KEY, WRONG_NO_CERT, WRONG_SHA256_IMPRINT };
+enum {
+    WRONG_NOTHING,
+    WRONG_IMPRINT,
+    WRONG_NONCE,
+    WRONG_EMPTY_ID,
+    WRONG_DIGEST,
+    WRONG_TYPE,
+    WRONG_KEY,
+    WRONG_NO_CERT,
+    WRONG_SHA256_IMPRINT
+};
 
 typedef struct {
     const Party *tsa;
@@ -139,8 +149,8 @@ serve(GBytes *request, gpointer data, GError **error)
 static GBytes *
 serve_refusal(GBytes *request, gpointer data, GError **error)
 {
-    return g_byte_array_free_to_bytes(
-        der_join(0x30, der_join(0x30, der_int(2), der_join(0x30, der_text(0x0c, "closed at night"), NULL), NULL), NULL));
+    return g_byte_array_free_to_bytes(der_join(
+        0x30, der_join(0x30, der_int(2), der_join(0x30, der_text(0x0c, "closed at night"), NULL), NULL), NULL));
 }
 
 static GBytes *
@@ -213,8 +223,8 @@ Test(ses_stamp, a_service_that_fails_stops_the_making_with_its_words)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
         cr_expect_null(make_stamped(f, rows[i].stamp, NULL, &error));
-        cr_expect(g_error_matches(error, SB_ERROR, (gint)rows[i].code) && strstr(error->message, rows[i].says), "row %u: %s",
-                  i, error ? error->message : "");
+        cr_expect(g_error_matches(error, SB_ERROR, (gint)rows[i].code) && strstr(error->message, rows[i].says),
+                  "row %u: %s", i, error ? error->message : "");
     }
 }
 
@@ -256,8 +266,8 @@ Test(ses_stamp, the_verifier_refuses_a_token_of_another_seal_and_notes_a_strange
     g_autoptr(Party) tsa = new_tsa(f);
     g_autoptr(Party) strange_ca =
         fixture_issue(NULL, (CertSpec){ .name = "Strange CA", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
-    g_autoptr(Party) stranger =
-        fixture_issue(strange_ca, (CertSpec){ .name = "Stranger", .key_usage = SIGN_USAGE, .ext_key_usage = TSA_USAGE });
+    g_autoptr(Party) stranger = fixture_issue(
+        strange_ca, (CertSpec){ .name = "Stranger", .key_usage = SIGN_USAGE, .ext_key_usage = TSA_USAGE });
     Service ours = { tsa, T0 + 60, WRONG_NOTHING, FALSE }, strange = { stranger, T0 + 60, WRONG_NOTHING, FALSE };
     Service late = { tsa, NOW + DAY, WRONG_NOTHING, FALSE };
 
@@ -287,7 +297,8 @@ Test(ses_stamp, a_seal_dated_back_by_an_expired_maker_is_found_out)
     fixture_party_free(f->maker);
     f->maker = fixture_issue(f->ca, (CertSpec){ .name = "Ended", .key_usage = SIGN_USAGE, .until = T0 + 10 * DAY });
     Service in_time = { tsa, T0 + 60, WRONG_NOTHING, FALSE }, too_late = { tsa, T0 + 20 * DAY, WRONG_NOTHING, FALSE };
-    g_autoptr(GBytes) honest = make_stamped(f, serve, &in_time, NULL), dated_back = make_stamped(f, serve, &too_late, NULL);
+    g_autoptr(GBytes) honest = make_stamped(f, serve, &in_time, NULL),
+                      dated_back = make_stamped(f, serve, &too_late, NULL);
     cr_assert(honest && dated_back);
     g_autoptr(SesVerdict) good = ses_verify(honest, f->trust, NOW), bad = ses_verify(dated_back, f->trust, NOW);
     cr_expect_eq(good->result, SES_VALID);
@@ -327,7 +338,8 @@ serve_openssl(GBytes *request, gpointer data, GError **error)
     const char *dir = data;
     g_autofree char *query = g_build_filename(dir, "query", NULL), *reply = g_build_filename(dir, "reply", NULL);
     cr_assert(g_file_set_contents(query, g_bytes_get_data(request, NULL), (gssize)g_bytes_get_size(request), NULL));
-    g_autofree char *command = g_strdup_printf("cd '%s' && openssl ts -reply -config ts.conf -queryfile query -out reply", dir);
+    g_autofree char *command =
+        g_strdup_printf("cd '%s' && openssl ts -reply -config ts.conf -queryfile query -out reply", dir);
     const char *argv[] = { "sh", "-c", command, NULL };
     int status = -1;
     g_autofree char *err = NULL;
@@ -344,7 +356,8 @@ static const char OPENSSL_SERVICE[] =
     " -addext 'keyUsage=critical,keyCertSign' 2>/dev/null;"
     " openssl req -newkey %s -nodes -keyout tsa.key -out tsa.csr -subj /CN=OpenSSL-TSA 2>/dev/null;"
     " printf 'extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n' >ext;"
-    " openssl x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tsa.pem 2>/dev/null;"
+    " openssl x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tsa.pem "
+    "2>/dev/null;"
     " printf '[tsa]\ndefault_tsa=t\n[t]\nserial=serial\nsigner_cert=tsa.pem\ncerts=ca.pem\nsigner_key=tsa.key\n"
     "signer_digest=sha256\ndefault_policy=1.2.3.4\ndigests=sm3\nordering=no\ntsa_name=no\ness_cert_id_chain=%s\n"
     "ess_cert_id_alg=sha256\naccuracy=secs:1\n' >ts.conf; echo 01 >serial";

@@ -36,7 +36,8 @@ Test(ses_verify, gives_the_vectors_what_is_expected_of_them)
         g_autoptr(GBytes) der = fixture_file(rows[i].file);
         g_autoptr(SesVerdict) verdict = ses_verify(der, trust, NOW);
         g_autofree char *why = fixture_failures(verdict);
-        cr_expect_eq(verdict->result, rows[i].result, "%s: %s: %s", rows[i].file, ses_result_name(verdict->result), why);
+        cr_expect_eq(verdict->result, rows[i].result, "%s: %s: %s", rows[i].file, ses_result_name(verdict->result),
+                     why);
         if (rows[i].check)
             cr_expect_eq(fixture_check(verdict, rows[i].check)->status, SES_CHECK_FAIL, "%s: %s", rows[i].file, why);
     }
@@ -115,10 +116,16 @@ Test(ses_verify, refuses_every_trap_by_its_name)
         { "pixels for millimetres", { .shape = 4, .width = 96, .height = 96 }, "density", "pixels" },
         { "a circle drawn as an oval", { .shape = 4, .width = 8, .height = 4 }, "density", "out of shape" },
         { "a picture drawn out", { .shape = 4, .picture = wide }, "density", "out of shape" },
-        { "tenths of a millimetre", { .shape = 4, .width = 255, .height = 255, .picture = large }, "density", "that large" },
+        { "tenths of a millimetre",
+          { .shape = 4, .width = 255, .height = 255, .picture = large },
+          "density",
+          "that large" },
         { "a GIF called PNG", { .shape = 4, .picture = gif }, "picture", "is a GIF" },
         { "no picture at all", { .shape = 4, .picture = junk }, "picture", "no format" },
-        { "ends before it starts", { .shape = 4, .from = "270101000000Z", .until = "260601000000Z" }, "dates", "validEnd" },
+        { "ends before it starts",
+          { .shape = 4, .from = "270101000000Z", .until = "260601000000Z" },
+          "dates",
+          "validEnd" },
         { "made in the future", { .shape = 4, .created = "270101000000Z" }, "dates", "made" },
         { "not yet valid", { .shape = 4, .from = "270101000000Z" }, "dates", "not valid yet" },
         { "no longer valid", { .shape = 4, .until = "260201000000Z" }, "dates", "no longer" },
@@ -148,7 +155,8 @@ Test(ses_verify, names_pictures_of_other_makers_without_drawing_them)
         guint side_px;
     } rows[] = { { "GIF", gif, 96 }, { "BMP", bmp, 96 }, { "JPG", jpg, 96 }, { "JPEG", jpg, 96 }, { "SVG", svg, 0 } };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GBytes) der = fixture_build(f, (Build){ .shape = 4, .picture_type = rows[i].type, .picture = rows[i].picture });
+        g_autoptr(GBytes) der =
+            fixture_build(f, (Build){ .shape = 4, .picture_type = rows[i].type, .picture = rows[i].picture });
         g_autoptr(SesVerdict) verdict = ses_verify(der, f->trust, NOW);
         g_autofree char *why = fixture_failures(verdict);
         cr_expect_eq(verdict->result, SES_VALID, "%s: %s", rows[i].type, why);
@@ -204,7 +212,8 @@ Test(ses_verify, a_chain_signed_with_the_empty_identity_is_refused)
 Test(ses_verify, a_trust_file_may_hold_a_middle_ca_and_only_that)
 {
     g_autoptr(Fixture) f = fixture_new();
-    g_autoptr(Party) middle = fixture_issue(f->ca, (CertSpec){ .name = "Middle", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
+    g_autoptr(Party) middle =
+        fixture_issue(f->ca, (CertSpec){ .name = "Middle", .is_ca = TRUE, .key_usage = "critical,keyCertSign" });
     fixture_party_free(f->maker);
     f->maker = fixture_issue(middle, (CertSpec){ .name = "Maker", .key_usage = SIGN_USAGE });
     g_autoptr(SesVerdict) root_only = verify_with_anchor(f, (Build){ .shape = 4 }, f->ca, NOW);
@@ -308,7 +317,8 @@ Test(ses_verify, a_revoked_maker_is_an_error_in_version_4_and_a_note_in_version_
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(SesTrust) trust = ses_trust_new();
-        g_autoptr(GBytes) crl = make_crl(f->ca, rows[i].revoked_at ? f->maker : NULL, rows[i].revoked_at, NOW + 30 * DAY);
+        g_autoptr(GBytes) crl =
+            make_crl(f->ca, rows[i].revoked_at ? f->maker : NULL, rows[i].revoked_at, NOW + 30 * DAY);
         cr_assert(ses_trust_add_certificates(trust, f->ca->der, NULL));
         cr_assert(ses_trust_add_crls(trust, crl, NULL));
         g_autoptr(GBytes) der = fixture_build(f, rows[i].build);
@@ -322,7 +332,8 @@ Test(ses_verify, a_revoked_maker_is_an_error_in_version_4_and_a_note_in_version_
 Test(ses_verify, a_list_that_another_ca_signed_is_not_believed)
 {
     g_autoptr(Fixture) f = fixture_new();
-    g_autoptr(Party) impostor = fixture_issue(NULL, (CertSpec){ .name = "Test CA", .is_ca = TRUE, .key_usage = "critical,cRLSign" });
+    g_autoptr(Party) impostor =
+        fixture_issue(NULL, (CertSpec){ .name = "Test CA", .is_ca = TRUE, .key_usage = "critical,cRLSign" });
     g_autoptr(GBytes) crl = make_crl(impostor, f->maker, T0, NOW + DAY);
     cr_assert(ses_trust_add_crls(f->trust, crl, NULL));
     g_autoptr(GBytes) der = fixture_build(f, (Build){ .shape = 4 });

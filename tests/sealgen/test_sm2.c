@@ -39,9 +39,11 @@ Test(sm2, the_standards_own_signature_fits)
 {
     guint8 point[65] = { 4 }, raw[64], digest[32];
     unhex("09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
-          "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13", point + 1);
+          "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13",
+          point + 1);
     unhex("f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
-          "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa", raw);
+          "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa",
+          raw);
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", NULL);
     char group[] = "SM2";
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("group", group, 0),
@@ -82,11 +84,13 @@ Test(sm2, openssl_accepts_what_we_sign_and_we_what_it_signs)
     guint8 digest[32];
     sm2_digest(key, "a message", 9, digest);
     g_autoptr(GBytes) signature = sm2_sign_digest(key, digest, NULL);
-    cr_assert(g_file_set_contents(sig_file, g_bytes_get_data(signature, NULL), (gssize)g_bytes_get_size(signature), NULL));
+    cr_assert(
+        g_file_set_contents(sig_file, g_bytes_get_data(signature, NULL), (gssize)g_bytes_get_size(signature), NULL));
     g_autofree char *command = g_strdup_printf(
         "cd '%s' && printf 'a message' >m && openssl pkey -in key.pem -pubout -out pub && openssl dgst -sm3 -verify pub"
-        " -sigopt distid:" SM2_ID " -signature sig m >/dev/null && openssl dgst -sm3 -sign key.pem -sigopt distid:" SM2_ID
-        " -out theirs m", dir);
+        " -sigopt distid:" SM2_ID
+        " -signature sig m >/dev/null && openssl dgst -sm3 -sign key.pem -sigopt distid:" SM2_ID " -out theirs m",
+        dir);
     cr_assert_eq(system(command), 0);
     char *data = NULL;
     gsize length = 0;
@@ -117,8 +121,9 @@ Test(sm2, a_signature_fits_one_digest_one_key_and_one_identity)
 
 Test(sm2, only_minimal_der_in_range_is_a_signature)
 {
-    static const guint8 n[] = { 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x23 };
+    static const guint8 n[] = { 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                0xff, 0xff, 0xff, 0xff, 0xff, 0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6,
+                                0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x23 };
     static const struct {
         const char *what;
         guint8 bytes[16];
@@ -155,9 +160,10 @@ Test(sm2, only_minimal_der_in_range_is_a_signature)
 
 Test(sm2, keys_of_other_curves_and_kinds_are_refused)
 {
-    static const char *const kinds[] = { "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
-                                         "openssl genpkey -algorithm ED25519",
-                                         "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -aes-128-cbc -pass pass:x" };
+    static const char *const kinds[] = {
+        "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256", "openssl genpkey -algorithm ED25519",
+        "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -aes-128-cbc -pass pass:x"
+    };
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *pem = NULL;
         g_autoptr(GError) error = NULL;
