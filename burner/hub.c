@@ -12,7 +12,7 @@
 #include "core/error.h"
 
 #define WORKERS_MAX 64u
-#define CA_THREADS 8
+#define CA_THREADS 4 /* of our own: GLib's shared ones are gone in a process that was forked after their first use */
 
 void hub_ca_thread(gpointer data, gpointer user_data);
 
@@ -366,7 +366,7 @@ burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error)
     if (hub->chain == NULL && (hub->chain = hub->ca->chain(hub->ca, error)) == NULL)
         return NULL;
     if (hub->ca_threads == NULL)
-        hub->ca_threads = g_thread_pool_new(hub_ca_thread, hub, CA_THREADS, FALSE, NULL);
+        hub->ca_threads = g_thread_pool_new(hub_ca_thread, hub, CA_THREADS, TRUE, NULL);
     g_hash_table_remove_all(hub->taken);
     hub->jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
     hub->running = hub->unfinished = 0;

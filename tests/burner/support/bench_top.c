@@ -89,6 +89,7 @@ desk_free(Desk *desk)
     burn_pin_source_free(desk->pins);
     remove_tree(desk->folder);
     g_free(desk->folder);
+    g_free(desk->serial);
     g_free(desk);
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     guint seals;
     gsize seal_bytes;
     guint made;      /* how often seals were made */
+    char *serial;    /* of a key in use, or NULL */
 } Desk;
 
 Desk *desk_new(void);       /* sets SOFTHSM2_CONF; no token yet */
