@@ -2,6 +2,7 @@
 /* burn.c: the order as data: checks, the unit's name, its mark, its subject as DER. */
 #include "burner/burn.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "burner/csr.h"
 #include "core/error.h"
 
-#define TEXT_MAX 256 /* bytes of one part of a subject; X.520 upper bounds are in characters */
+#define TEXT_MAX 512 /* bytes of one part of a subject */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509_NAME, X509_NAME_free)
 
@@ -197,17 +198,21 @@ burn_order_check(const BurnOrder *order, GError **error)
     return der != NULL;
 }
 
+/* OpenSSL knows each field's string type and X.520 upper bound (C two letters printable, serialNumber printable, CN and
+ * O 64 characters); what it does not know becomes UTF8String. */
 static gboolean
-add(X509_NAME *name, const char *field, int type, const char *text, GError **error)
+add(X509_NAME *name, const char *field, const char *text, GError **error)
 {
     if (text == NULL || *text == '\0')
         return TRUE;
     ASN1_OBJECT *object = OBJ_txt2obj(field, 0);
     gboolean ok = object != NULL && strlen(text) <= TEXT_MAX && g_utf8_validate(text, -1, NULL) &&
-                  X509_NAME_add_entry_by_OBJ(name, object, type, (const unsigned char *)text, -1, -1, 0) == 1;
+                  X509_NAME_add_entry_by_OBJ(name, object, MBSTRING_UTF8, (const unsigned char *)text, -1, -1, 0) == 1;
     ASN1_OBJECT_free(object);
+    ERR_clear_error();
     if (!ok)
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "subject: %s cannot hold its value", field);
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "subject: %s cannot hold its value (too long, or letters it does not take)",
+                    field);
     return ok;
 }
 
@@ -217,14 +222,9 @@ burn_subject_der(const BurnSubject *s, GError **error)
     g_autoptr(X509_NAME) name = X509_NAME_new();
     const char *country = s->country != NULL && *s->country != '\0' ? s->country : "CN";
     const char *code_field = s->code_field != NULL && *s->code_field != '\0' ? s->code_field : "serialNumber";
-    gboolean printable = strcmp(code_field, "serialNumber") == 0; /* X.520: PrintableString */
-    if (!add(name, "C", V_ASN1_PRINTABLESTRING, country, error) ||
-        !add(name, "ST", V_ASN1_UTF8STRING, s->province, error) ||
-        !add(name, "L", V_ASN1_UTF8STRING, s->locality, error) ||
-        !add(name, "O", V_ASN1_UTF8STRING, s->organisation, error) ||
-        !add(name, "OU", V_ASN1_UTF8STRING, s->unit, error) ||
-        !add(name, "CN", V_ASN1_UTF8STRING, s->name, error) ||
-        !add(name, code_field, printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING, s->code, error))
+    if (!add(name, "C", country, error) || !add(name, "ST", s->province, error) || !add(name, "L", s->locality, error) ||
+        !add(name, "O", s->organisation, error) || !add(name, "OU", s->unit, error) || !add(name, "CN", s->name, error) ||
+        !add(name, code_field, s->code, error))
         return NULL;
     unsigned char *der = NULL;
     int size = i2d_X509_NAME(name, &der);
