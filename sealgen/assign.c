@@ -140,7 +140,7 @@ stands_in_columns(const GPtrArray *impressions, const GArray *pairs)
             column += under ? likeness : 0;
             columns += under;
         }
-    return rows >= 1 && columns >= 2 && column / columns > row / rows + 0.1;
+    return columns >= 2 && (rows == 0 ? column / columns > LIKE_IN_ROW : column / columns > row / rows + 0.1);
 }
 
 static guint

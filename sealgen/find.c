@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sealgen/blobs.h"
+#include "sealgen/dark.h"
 #include "sealgen/split.h"
 
 #define CHROMA_LEAST 0.16       /* density difference of channels from which a pixel is coloured */
@@ -296,7 +297,20 @@ page_traits(const Found *f, PageTraits *traits)
         }
     traits->print_mm2 = n / (FIND_PPM * FIND_PPM);
     traits->print_centre = n > 0 ? (Point){ sx / n / FIND_PPM, sy / n / FIND_PPM } : (Point){ 0, 0 };
+    traits->places = places_find(print, f->width, f->height, FIND_PPM);
     traits->text_across = text_direction(f, print);
+}
+
+/* Coloured writing alone is no seal. */
+static gboolean
+any_seal(const GPtrArray *impressions)
+{
+    for (guint i = 0; i < impressions->len; i++) {
+        const Impression *imp = g_ptr_array_index(impressions, i);
+        if (MIN(imp->place.width, imp->place.height) > SEAL_LEAST_MM)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 GPtrArray *
@@ -316,6 +330,8 @@ find_impressions(const Image *flat, const PaperLight *light, guint page, PageTra
         else
             split_patch(patch, patches, page, out);
     }
+    if (!any_seal(out))
+        dark_find(f.density, f.width, f.height, FIND_PPM, traits->places, page, out);
     g_free(f.density);
     g_free(f.mask);
     g_free(f.labels);

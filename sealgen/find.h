@@ -6,6 +6,7 @@
 #define SB_SEALGEN_FIND_H
 
 #include "sealgen/impression.h"
+#include "sealgen/places.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct {
     double coloured_mm2; /* coloured ink */
     Point print_centre;  /* mean place of the print, page millimetres */
     double text_across;  /* > 1: text lines run along x; < 1: along y */
+    GArray *places;      /* (element-type Place) owned: boxes to stamp in */
 } PageTraits;
 
 /**

@@ -133,6 +133,7 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         return;
     double claimed = page->dpi_x > 0 && fabs(page->dpi_x / MAX(page->dpi_y, 1) - 1) < 0.01 ? page->dpi_x : 0;
     double seen = density_of_page(width, height);
+    gboolean exact = seen > 0 && a4_error(width, height, seen) < 0.006;
     if (claimed > 0 && a4_error(width, height, claimed) < SIZE_TOLERANCE) {
         /* a PDF whose page box was rounded says 199.8: the scanner had a whole number */
         if (seen > 0 && fabs(claimed / seen - 1) < 0.01)
@@ -140,15 +141,15 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE);
         return;
     }
-    if (seen > 0 && (claimed <= 0 || fabs(claimed / seen - 1) > 0.01 || a4_on_glass(width, height, seen)) &&
-        !(scale->paper.seen && !scale->paper.fills)) {
-        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAPER_EDGES);
-        return;
-    }
+    gboolean desk = scale->paper.seen && !scale->paper.fills;
     double ratio = MAX(width, height) / MIN(width, height);
-    if (scale->paper.fills && fabs(ratio / (A4_LONG_MM / A4_SHORT_MM) - 1) < 0.004) {
+    if (!desk && !exact && fabs(ratio / (A4_LONG_MM / A4_SHORT_MM) - 1) < 0.004) {
         /* resampled after scanning, but still exactly one whole page */
         scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAPER_EDGES);
+        return;
+    }
+    if (!desk && seen > 0) {
+        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAPER_EDGES);
         return;
     }
     scale_from_density(scale, page, claimed > 0 ? claimed : MAX(width, height) / A4_LONG_MM * 25.4, SCALE_UNPROVEN);

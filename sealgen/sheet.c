@@ -4,6 +4,8 @@
  */
 #include "sealgen/sheet.h"
 
+#include <math.h>
+
 #include "sealgen/assign.h"
 #include "sealgen/compose.h"
 #include "sealgen/lines.h"
@@ -61,25 +63,73 @@ members_in_main_row(const SealGroup *group)
     return n;
 }
 
+/* Places like the ones this group stands in and in line with them: all, and how many nobody stamped in. */
+static guint
+places_of_group(const SealGroup *group, const PageView *view, const GPtrArray *impressions, guint *empty)
+{
+    const GArray *places = view->traits.places;
+    guint all = 0;
+    gboolean sideways = fabs(fabs(view->hint_deg) - 90) < 1;
+    *empty = 0;
+    for (guint i = 0; i < places->len; i++) {
+        const Place *p = &g_array_index(places, Place, i);
+        double w = p->x1 - p->x0, h = p->y1 - p->y0;
+        gboolean in_line = FALSE, stamped = FALSE;
+        for (guint k = 0; k < group->members->len; k++) {
+            const Impression *imp = g_ptr_array_index(group->members, k);
+            const Place *own = imp->page == view->page ? places_at(places, imp->place.centre) : NULL;
+            if (!own || imp->row != group->main_row)
+                continue;
+            double ow = own->x1 - own->x0, oh = own->y1 - own->y0;
+            double off = sideways ? (p->x0 + p->x1 - own->x0 - own->x1) / 2 : (p->y0 + p->y1 - own->y0 - own->y1) / 2;
+            in_line |= own == p ||
+                       (fabs(w / ow - 1) < 0.2 && fabs(h / oh - 1) < 0.2 && fabs(off) < 0.3 * (sideways ? ow : oh));
+        }
+        for (guint k = 0; k < impressions->len; k++) {
+            const Impression *imp = g_ptr_array_index(impressions, k);
+            stamped |= imp->page == view->page && places_at(places, imp->place.centre) == p;
+        }
+        all += in_line;
+        *empty += in_line && !stamped;
+    }
+    return all;
+}
+
 static void
-note_samples(const GPtrArray *groups, const SheetOptions *options, SheetResult *result)
+note_missing(const SheetSeal *seal, guint have, guint want, SheetResult *result)
+{
+    g_autofree char *detail = have ? g_strdup_printf("%u of %u samples are there", have, want)
+                                   : g_strdup("no impression of this seal was found");
+    Finding *f = finding_new(FINDING_SAMPLE_MISSING, SEVERITY_REVIEW, detail);
+    f->seal = g_strdup(seal_type_name(seal->type));
+    g_ptr_array_add(result->findings, f);
+}
+
+/* The form's own places tell how many samples there should be; without places the usual number does. */
+static void
+note_samples(const GPtrArray *groups, PageView *const *views, const GPtrArray *impressions, const SheetOptions *options,
+             SheetResult *result)
 {
     guint usual = options->samples ? options->samples : SAMPLES_USUAL;
     for (guint k = 0; k < result->seals->len; k++) {
         const SheetSeal *seal = g_ptr_array_index(result->seals, k);
-        guint have = 0;
-        for (guint i = 0; i < groups->len; i++) {
-            const SealGroup *g = g_ptr_array_index(groups, i);
-            if (g->seal == (int)k)
-                have = members_in_main_row(g);
+        const SealGroup *group = NULL;
+        for (guint i = 0; i < groups->len; i++)
+            if (((const SealGroup *)g_ptr_array_index(groups, i))->seal == (int)k)
+                group = g_ptr_array_index(groups, i);
+        guint have = group ? members_in_main_row(group) : 0, empty = 0, places = 0;
+        if (group) {
+            const Impression *first = NULL;
+            for (guint i = 0; i < group->members->len && !first; i++) {
+                const Impression *imp = g_ptr_array_index(group->members, i);
+                first = imp->row == group->main_row ? imp : NULL;
+            }
+            places = places_of_group(group, views[first->page], impressions, &empty);
         }
-        if (have >= usual)
-            continue;
-        g_autofree char *detail = have ? g_strdup_printf("%u of %u samples are there", have, usual)
-                                       : g_strdup("no impression of this seal was found");
-        Finding *f = finding_new(FINDING_SAMPLE_MISSING, SEVERITY_REVIEW, detail);
-        f->seal = g_strdup(seal_type_name(seal->type));
-        g_ptr_array_add(result->findings, f);
+        if (places > 0 && empty > 0)
+            note_missing(seal, places - empty, places, result);
+        else if (places == 0 && have < usual)
+            note_missing(seal, have, usual, result);
     }
 }
 
@@ -151,7 +201,7 @@ sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const S
             s->page_index = pages[s->page].index;
         }
     }
-    note_samples(groups, options, result);
+    note_samples(groups, (PageView *const *)views->pdata, impressions, options, result);
     note_unexpected(groups, (PageView *const *)views->pdata, pages, result);
     result->times.total_ms = cpu_ms_now() - start;
     return g_steal_pointer(&result);

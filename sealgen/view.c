@@ -169,5 +169,6 @@ page_view_free(PageView *view)
         return;
     g_clear_error(&view->error);
     g_ptr_array_unref(view->impressions);
+    g_clear_pointer(&view->traits.places, g_array_unref);
     g_free(view);
 }
