@@ -20,6 +20,7 @@
 #define JOIN_MM 0.75            /* patches nearer than twice this are one */
 #define SEAL_LEAST_MM 7.0       /* smaller things are no impressions */
 #define SEAL_MOST_MM 62.0       /* larger things are several */
+#define PATCH_MOST_MM 150.0     /* not even several impressions that touch */
 #define SUPPORT_LEAST 0.62      /* below this an outline is doubted */
 #define SHAPE_SUPPORT_LEAST 0.5 /* below this it is writing, or a heap of impressions */
 #define PRINT_DENSITY 0.45
@@ -47,6 +48,15 @@ drop_specks(guint8 *mask, guint width, guint height, guint least)
     for (gsize i = 0; i < (gsize)width * height; i++)
         if (labels[i] && g_array_index(blobs, Blob, labels[i] - 1).area < least)
             mask[i] = 0;
+}
+
+static void
+clear_rim(Found *f, guint rim)
+{
+    for (guint y = 0; y < f->height; y++)
+        for (guint x = 0; x < f->width; x++)
+            if (x < rim || y < rim || x + rim >= f->width || y + rim >= f->height)
+                f->density[(gsize)y * f->width + x] = (Density){ { 0, 0, 0 } };
 }
 
 static void
@@ -208,6 +218,12 @@ collect_patches(const Found *f)
         }
         if (patch->outline.support < SHAPE_SUPPORT_LEAST)
             patch->outline.shape = SHAPE_FREE;
+        double longest = MAX(patch->outline.width, patch->outline.height) / FIND_PPM;
+        if (longest > PATCH_MOST_MM ||
+            (longest > SEAL_MOST_MM && patch->outline.shape == SHAPE_FREE && box_side_mm(&box) > PATCH_MOST_MM)) {
+            patch_free(patch); /* a coloured heading, the desk, a bar at the page's edge */
+            continue;
+        }
         double side = MAX(patch->outline.width, patch->outline.height) / FIND_PPM;
         /* everything the patch has must lie inside its outline, else it is more than one thing */
         double outside = 0, all = 0;
@@ -314,11 +330,12 @@ any_seal(const GPtrArray *impressions)
 }
 
 GPtrArray *
-find_impressions(const Image *flat, const PaperLight *light, guint page, PageTraits *traits)
+find_impressions(const Image *flat, const PaperLight *light, double rim_mm, guint page, PageTraits *traits)
 {
     Found f = { .width = flat->width, .height = flat->height };
     PageCrop crop = { (Image *)flat, FIND_PPM, { 0, 0 } };
     f.density = ink_densities(&crop, light);
+    clear_rim(&f, (guint)(rim_mm * FIND_PPM));
     found_coloured(&f);
     page_traits(&f, traits);
     g_autoptr(GPtrArray) patches = collect_patches(&f);

@@ -24,9 +24,10 @@ typedef struct {
 /**
  * find_impressions: blobs of coloured ink, fitted; touching ones are told apart.
  * @flat   the page at FIND_PPM; @light its bare paper
+ * @rim_mm what is nearer to the frame than this is not looked at: the desk shines in there
  * Returns: (transfer full) (element-type Impression) in no particular order, without crops.
  */
-GPtrArray *find_impressions(const Image *flat, const PaperLight *light, guint page, PageTraits *traits);
+GPtrArray *find_impressions(const Image *flat, const PaperLight *light, double rim_mm, guint page, PageTraits *traits);
 
 G_END_DECLS
 

@@ -10,6 +10,8 @@
 #include "sealgen/crop.h"
 #include "sealgen/upright.h"
 
+#define PHOTO_RIM_MM 2.5
+#define SCAN_RIM_MM 1.0
 #define BLANK_PRINT_MM2 12.0
 #define BLANK_COLOUR_MM2 12.0
 
@@ -88,7 +90,7 @@ find_hint(const PageView *view)
     double votes[4] = { 0 };
     for (guint i = 0; i < view->impressions->len; i++) {
         const Impression *imp = g_ptr_array_index(view->impressions, i);
-        if (imp->turn_confidence < 0.55)
+        if (imp->turn_confidence < 0.55 || imp->outline.support < 0.75 || MIN(imp->place.width, imp->place.height) < 12)
             continue;
         int quarter = (int)lround(imp->turn_deg / 90);
         double off = fabs(imp->turn_deg - 90 * quarter);
@@ -143,7 +145,8 @@ page_view_new(const SheetPage *page, guint number)
     sheet_scale_find(decoded, &view->scale);
     g_autoptr(Image) flat = flatten(decoded->image, &view->scale);
     g_autoptr(PaperLight) light = paper_light_new(flat, FIND_PPM);
-    g_autoptr(GPtrArray) found = find_impressions(flat, light, number, &view->traits);
+    g_autoptr(GPtrArray) found =
+        find_impressions(flat, light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, number, &view->traits);
     view->blank = view->traits.print_mm2 < BLANK_PRINT_MM2 && view->traits.coloured_mm2 < BLANK_COLOUR_MM2;
     view->layout_ms = cpu_ms_now() - start;
     start = cpu_ms_now();
