@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "burner/p11.h"
+#include "burner/proto.h"
 
 #define ROOM_MARGIN 512u /* bytes of attributes and file headers beside a value */
 
@@ -124,6 +125,14 @@ p11_sign(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **e
         return NULL;
     }
     CK_MECHANISM mechanism = { type == BURN_KEY_RSA_2048 ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
+    if (type == BURN_KEY_SM2) {
+        const char *number = g_getenv(BURN_SM2_MECHANISM_ENV);
+        mechanism.mechanism = number != NULL ? (CK_MECHANISM_TYPE)g_ascii_strtoull(number, NULL, 0) : 0;
+    }
+    if (type == BURN_KEY_SM2 && mechanism.mechanism == 0) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "which mechanism signs SM2 was not told");
+        return NULL;
+    }
     guint8 signature[1024];
     CK_ULONG size = sizeof signature;
     gsize length;

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 #define BURN_PROTO_BODY_MAX (2u << 20)    /* one seal and its names fit */
 #define BURN_PROTO_PINS_MAX 1024u
 
+/* The vendor's mechanism for BURN_KEY_SM2, "0x80000000" and up: in the worker's environment, see signer.h. */
+#define BURN_SM2_MECHANISM_ENV "SEALBATCH_SM2_MECHANISM"
+
 typedef enum {
     BURN_MSG_LIST = 1,   /* (ss) module, slot filter          -> a BURN_TOKEN_TYPE */
     BURN_MSG_OPEN,       /* (sssss) module, filter, serial, mark's label, faults -> BURN_TOKEN_TYPE: the token of

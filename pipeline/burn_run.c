@@ -11,9 +11,8 @@
 #include "pipeline/pin_letter.h"
 #include "pipeline/revoked_list.h"
 #include "pipeline/seal_maker.h"
-#include "pipeline/stamp_http.h"
+#include "pipeline/seal_signer.h"
 #include "pipeline/stored_order.h"
-#include "sealgen/maker.h"
 
 typedef struct {
     char *serial;
@@ -26,9 +25,8 @@ struct BurnRun {
     BurnJournal journal;
     BurnCa *ca;
     BurnPinSource *pins;
-    SesMaker *maker;
+    SealSigner *signer;
     GBytes *pin_recipient; /* NULL: random PINs have nowhere to go */
-    StampService stamp_service;
     gboolean list_is_old; /* of revoked seals */
     BurnHub *hub;
     BurnHubCalls hub_calls;
@@ -51,7 +49,7 @@ static GPtrArray *
 make_seals(const BurnOrder *order, GBytes *certificate, gpointer data, GError **error)
 {
     BurnRun *run = data;
-    return seal_maker_make(run->ws, run->maker, order, certificate, error);
+    return seal_maker_make(run->ws, seal_signer_maker(run->signer), order, certificate, error);
 }
 
 static gboolean
@@ -114,7 +112,7 @@ write_revoked_list(BurnRun *run, GError **error)
 {
     g_autofree char *path = workspace_path(run->ws, REVOKED_LIST_FILE);
     RevokedList list;
-    return revoked_list_write(run->ws, run->maker, path, &list, error);
+    return revoked_list_write(run->ws, seal_signer_maker(run->signer), path, &list, error);
 }
 
 static void
@@ -184,26 +182,11 @@ open_hub(BurnRun *run, GError **error)
     return run->hub != NULL;
 }
 
-static gboolean
-set_stamp_service(BurnRun *run, GError **error)
-{
-    const char *url = config_text(run->ws->config, "seal", "timestamp_url");
-    if (!*url)
-        return TRUE;
-    run->stamp_service.url = url;
-    if (!stamp_http_check_url(url, error) ||
-        !config_number(run->ws->config, "seal", "timestamp_s", 1, 60, &run->stamp_service.timeout_s, error))
-        return FALSE;
-    ses_maker_set_stamp(run->maker, stamp_http_fetch, &run->stamp_service);
-    return TRUE;
-}
-
 BurnRun *
 burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
 {
     g_autoptr(BurnRun) run = g_new0(BurnRun, 1);
     g_autofree char *secret = workspace_path(ws, config_text(ws->config, "burn", "master_secret"));
-    g_autofree char *maker = workspace_path(ws, config_text(ws->config, "seal", "maker"));
     const char *recipient = config_text(ws->config, "burn", "pin_recipient");
     run->ws = ws;
     run->calls = *calls;
@@ -216,8 +199,7 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
             return NULL;
     }
     if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
-        !(run->maker = maker_files_load(maker, config_text(ws->config, "seal", "vid"), error)) ||
-        !set_stamp_service(run, error) || !open_hub(run, error))
+        !(run->signer = seal_signer_open(ws, error)) || !open_hub(run, error))
         return NULL;
     return g_steal_pointer(&run);
 }
@@ -230,7 +212,7 @@ burn_run_close(BurnRun *run)
     g_clear_pointer(&run->hub, burn_hub_free);
     g_clear_pointer(&run->ca, burn_ca_free);
     g_clear_pointer(&run->pins, burn_pin_source_free);
-    g_clear_pointer(&run->maker, ses_maker_free);
+    g_clear_pointer(&run->signer, seal_signer_free);
     g_clear_pointer(&run->pin_recipient, g_bytes_unref);
     g_ptr_array_unref(run->units);
     g_hash_table_unref(run->assigned);

@@ -8,7 +8,7 @@
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
 #include "pipeline/revoked_list.h"
-#include "sealgen/maker.h"
+#include "pipeline/seal_signer.h"
 
 int
 cmd_revoked(int argc, char **argv)
@@ -26,18 +26,17 @@ cmd_revoked(int argc, char **argv)
         return code;
     Workspace *ws = work.workspace;
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = workspace_path(ws, config_text(ws->config, "seal", "maker"));
     g_autofree char *path = out ? g_canonicalize_filename(out, NULL) : workspace_path(ws, REVOKED_LIST_FILE);
     RevokedList list = { 0 };
-    g_autoptr(SesMaker) maker = maker_files_load(folder, config_text(ws->config, "seal", "vid"), &error);
-    if (!maker)
+    g_autoptr(SealSigner) signer = seal_signer_open(ws, &error);
+    if (!signer)
         return cmd_fail(error);
     if (work.dry_run) {
         g_autoptr(GPtrArray) rows = store_revoked_seals(ws->store, &list.number, &error);
         if (!rows)
             return cmd_fail(error);
         list.seals = rows->len;
-    } else if (!revoked_list_write(ws, maker, path, &list, &error)) {
+    } else if (!revoked_list_write(ws, seal_signer_maker(signer), path, &list, &error)) {
         return cmd_fail(error);
     }
     if (work.json) {

@@ -244,9 +244,8 @@ read_pem(const char *path, gboolean secret, gsize *length, GError **error)
     return g_steal_pointer(&text);
 }
 
-/* The first certificate of a PEM file, as DER. */
-static GBytes *
-read_certificate(const char *path, GError **error)
+GBytes *
+maker_certificate_load(const char *path, GError **error)
 {
     gsize length = 0;
     g_autofree char *pem = read_pem(path, FALSE, &length, error);
@@ -269,7 +268,7 @@ read_certificate(const char *path, GError **error)
 SesMaker *
 maker_load(const char *cert_file, const char *key_file, const char *vid, GError **error)
 {
-    g_autoptr(GBytes) cert = read_certificate(cert_file, error);
+    g_autoptr(GBytes) cert = maker_certificate_load(cert_file, error);
     if (!cert)
         return NULL;
     gsize length = 0;

@@ -50,6 +50,9 @@ gboolean maker_files_create(const char *directory, const MakerSpec *spec, GError
  */
 SesMaker *maker_files_load(const char *directory, const char *vid, GError **error);
 
+/* The first certificate of a PEM file, as DER. (transfer full) NULL with SB_ERROR_ENV or SB_ERROR_SEAL. */
+GBytes *maker_certificate_load(const char *file, GError **error);
+
 /* The same for files of other names and places. */
 SesMaker *maker_load(const char *cert_file, const char *key_file, const char *vid, GError **error);
 
