@@ -16,9 +16,13 @@
 
 /* The thresholds; ocr/hanzi/README.md has the figures that they come from. */
 #define RHO_PASS 0.12      /* on a line that fits print well; more where it fits less: */
-#define RHO_A_FIT 0.16     /* a unit of the line's median fit above FIT_GOOD */
+#define RHO_A_FIT 0.30     /* a unit of the line's median fit above FIT_GOOD, */
+#define NEAR_D2 30.0       /* and more against a rival that is near, where chance moves rho most: */
+#define RHO_NEAR 0.30      /* at D2 = 0; */
+#define RHO_NEAR_A_FIT 0.60
 #define FIT_GOOD 0.5
-#define RHO_DIFFERS 0.20
+#define RHO_DIFFERS 0.50   /* 98 of 100 look-alikes really printed lie beyond 0.7 on lines that fit */
+#define RHO_DIFFERS_A_FIT 0.40
 #define RHO_TWIN 0.50
 #define TWIN_D2 8.0
 #define FIT_MEDIAN 300.0
@@ -243,8 +247,16 @@ is_rival(const Hanzi *m, gunichar expected, guint c)
     return TRUE;
 }
 
+/* What a character must be ahead of a rival at squared distance d2, on a line whose fit is so poor. */
+static double
+rho_needed(double d2, double poor)
+{
+    double near = MAX(0, 1 - d2 / NEAR_D2);
+    return RHO_PASS + RHO_A_FIT * poor + near * (RHO_NEAR + RHO_NEAR_A_FIT * poor);
+}
+
 static void
-judge(const Hanzi *m, const Seen *s, double rho_pass, HanziCharVerdict *v)
+judge(const Hanzi *m, const Seen *s, double poor, HanziCharVerdict *v)
 {
     const double unit = (double)HZ_STEP * HZ_STEP;
     v->expected = s->want->c;
@@ -267,25 +279,26 @@ judge(const Hanzi *m, const Seen *s, double rho_pass, HanziCharVerdict *v)
         own.v[d] = m->proto[0][(gsize)e * HZ_DIMS + d];
     hz_distances(m, 0, &own, apart);
     double least = 1e9;
-    gboolean twin = FALSE;
+    gboolean twin = FALSE, narrow = FALSE;
     guint rival = e;
     for (guint c = 0; c < m->n; c++) {
         if (!is_rival(m, v->expected, c))
             continue;
-        double rho = (double)(s->d[c] - s->d[e]) / MAX(1, apart[c]);
+        double rho = (double)(s->d[c] - s->d[e]) / MAX(1, apart[c]), d2 = apart[c] * unit;
         if (rho < least) {
             least = rho;
             rival = c;
         }
-        twin |= apart[c] * unit < TWIN_D2 && rho < RHO_TWIN;
+        twin |= d2 < TWIN_D2 && rho < RHO_TWIN;
+        narrow |= rho <= rho_needed(d2, poor);
     }
     v->rho = least;
     v->rival = rival == e ? 0 : m->code[rival];
     v->fit = fit_of(m, s);
     if (v->fit > 1)
         v->why = HANZI_WHY_FIT;
-    else if (least <= rho_pass)
-        v->why = least < -RHO_DIFFERS ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
+    else if (narrow)
+        v->why = least < -RHO_DIFFERS - RHO_DIFFERS_A_FIT * poor ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
     else if (twin)
         v->why = HANZI_WHY_TWIN;
     else {
@@ -387,9 +400,9 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
     }
     add_style(m, seen, n);
     v->fit_median = median_fit(m, seen, n);
-    double rho_pass = RHO_PASS + RHO_A_FIT * MAX(0, v->fit_median - FIT_GOOD);
+    double poor = MAX(0, v->fit_median - FIT_GOOD);
     for (guint i = 0; i < n; i++) {
-        judge(m, &seen[i], rho_pass, &v->chars[i]);
+        judge(m, &seen[i], poor, &v->chars[i]);
         v->chars[i].box = hz_line_box(strips[seen[i].line].line, hz_ink_rect(&strips[seen[i].line].line->ink, seen[i].cell));
         g_free(seen[i].d);
     }
