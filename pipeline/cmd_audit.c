@@ -4,6 +4,7 @@
  */
 #include <jansson.h>
 
+#include "pipeline/checkpoint.h"
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
 
@@ -32,6 +33,7 @@ cmd_audit(int argc, char **argv)
     g_autofree char *head = NULL;
     gboolean list = FALSE;
     gint64 from = 1, lines;
+    guint signed_by_us;
     const GOptionEntry entries[] = {
         { "list", 0, 0, G_OPTION_ARG_NONE, &list, "Print the lines too", NULL },
         { "from", 0, 0, G_OPTION_ARG_INT64, &from, "First line to print", "N" },
@@ -43,13 +45,15 @@ cmd_audit(int argc, char **argv)
         return code;
     if (list && !print_lines(work.workspace, from, work.json, &error))
         return cmd_fail(error);
-    if (!store_audit_verify(work.workspace->store, &lines, &head, &error))
+    if (!store_audit_verify(work.workspace->store, &lines, &head, &error) ||
+        !checkpoint_verify_all(work.workspace, &signed_by_us, &error))
         return cmd_fail(error);
     if (work.json) {
-        g_autofree char *line = json_line(json_pack("{s:s, s:I, s:s}", "type", "audit_head", "lines", (json_int_t)lines,
-                                                    "sm3", head));
+        g_autofree char *line = json_line(json_pack("{s:s, s:I, s:s, s:i}", "type", "audit_head", "lines",
+                                                    (json_int_t)lines, "sm3", head, "checkpoints", (int)signed_by_us));
         cmd_json_line(line);
     } else
-        g_print("%" G_GINT64_FORMAT " lines, the chain is whole; its last SM3 is %s\n", lines, head);
+        g_print("%" G_GINT64_FORMAT " lines, the chain is whole; its last SM3 is %s; %u checkpoints signed by our maker fit\n",
+                lines, head, signed_by_us);
     return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pipeline/burn_run.h"
+#include "pipeline/checkpoint.h"
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
 #include "pipeline/summary.h"
@@ -231,7 +232,7 @@ burn(CmdWork *work, const Wishes *wishes)
         return EXIT_DONE;
     }
     if (view.units > 0 && (!store_audit(work->workspace->store, "burn_run_begun", "", "", &error) ||
-                           !go(run, &counts, &stopped, &error)))
+                           !go(run, &counts, &stopped, &error) || !checkpoint_make(work->workspace, &error)))
         return cmd_fail(error);
     return end(work, &counts, stopped);
 }

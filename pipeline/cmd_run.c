@@ -3,6 +3,7 @@
  * sealbatch run [INBOX]: what cron calls at night. Ingest, read, seal, decide; then the exports and the
  * review page. Run again, it goes on where it ended, and says when nothing is left to do.
  */
+#include "pipeline/checkpoint.h"
 #include "pipeline/cmd.h"
 #include "pipeline/night.h"
 #include "pipeline/review_out.h"
@@ -40,7 +41,8 @@ whole_run(Night *night, const char *inbox, gboolean named, GError **error)
         return FALSE;
     if (!night->stopped && !review_out_write(night->workspace, NULL, error))
         return FALSE;
-    return store_audit(store, "run_ended", "", night->stopped ? "stopped" : "finished", error);
+    return store_audit(store, "run_ended", "", night->stopped ? "stopped" : "finished", error) &&
+           checkpoint_make(night->workspace, error);
 }
 
 int

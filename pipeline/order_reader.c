@@ -255,6 +255,10 @@ take_sheet_answer(Unit *unit, GBytes *bytes)
         g_ptr_array_add(task->result->findings, finding);
     }
     task->result->sheet = g_steal_pointer(&answer->sheet);
+    ResultCost *cost = &task->result->cost;
+    double decode_ms = CLAMP(task->result->sheet->times.decode_ms, 0, cost->seals_ms);
+    cost->decode_ms += decode_ms;
+    cost->seals_ms -= decode_ms;
     while (answer->lines->len > 0)
         g_ptr_array_add(task->result->lines, g_ptr_array_steal_index(answer->lines, 0));
 }

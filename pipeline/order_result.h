@@ -34,7 +34,6 @@ typedef struct {
     char *read;     /* what stands there, or NULL */
     guint confidence; /* 0..100 of read */
     Verdict verdict;
-    int differs_at;
 } SealLineRead;
 
 typedef struct {

@@ -45,27 +45,88 @@ expected_texts(const Order *order, SealType type, SealLineKind kind)
     return (GStrv)g_ptr_array_free(g_steal_pointer(&texts), FALSE);
 }
 
-static Verdict
-verify(const Hanzi *hanzi, const HanziLine *line, GStrv texts, int *differs_at)
+/*
+ * Does a free reading say something else than @expected? hanzi_verify alone would deny on one character, and a ring
+ * is worn, small and bent: on the development orders that stopped one right seal in four. Another company's seal
+ * differs in several. So: most characters read well, and at least two read confidently where the expected one was
+ * not even among the choices (a fifth of the name, and only hanzi: a broken character is often read as letters).
+ * Against the sheets of other companies that denies 16 of 20 orders, and none of the 20 right ones. What is neither passed nor denied is told as unread, never as right.
+ */
+enum { STRONG_DIFFERENCES = 2 };
+#define READ_WELL .5
+#define READ_SURELY .75
+#define SHARE_READ_WELL .6
+#define SHARE_DIFFERENT .2
+
+static gboolean
+is_among_choices(const HanziReadChar *seen, gunichar expected)
 {
-    Verdict best = VERDICT_NONE;
-    *differs_at = -1;
+    for (guint i = 0; i < HANZI_CHOICES && seen->choice[i].c; i++)
+        if (hanzi_fold(seen->choice[i].c) == expected)
+            return TRUE;
+    return hanzi_fold(seen->c) == expected;
+}
+
+static gboolean
+is_sure(const HanziReadChar *seen)
+{
+    return seen->confidence >= READ_SURELY && g_unichar_get_script(seen->c) == G_UNICODE_SCRIPT_HAN;
+}
+
+/* What it costs to let @seen stand for @expected (0: nothing), in units that count only sure differences. */
+static guint
+difference(const HanziReadChar *seen, gunichar expected)
+{
+    return is_among_choices(seen, expected) || !is_sure(seen) ? 0 : 1;
+}
+
+/* The smallest number of sure differences over all alignments of equal or nearly equal length. */
+static guint
+sure_differences(const HanziReading *reading, const gunichar *expected, guint n)
+{
+    g_autofree guint *row = g_new0(guint, n + 1), *next = g_new0(guint, n + 1);
+    for (guint j = 1; j <= n; j++)
+        row[j] = j; /* an expected character that nothing stands for counts, or everything could be left out */
+    for (guint i = 1; i <= reading->n; i++) {
+        const HanziReadChar *seen = &reading->chars[i - 1];
+        next[0] = row[0] + is_sure(seen);
+        for (guint j = 1; j <= n; j++) {
+            guint best = row[j - 1] + difference(seen, expected[j - 1]);
+            best = MIN(best, row[j] + is_sure(seen));
+            next[j] = MIN(best, next[j - 1] + 1);
+        }
+        memcpy(row, next, (n + 1) * sizeof *row);
+    }
+    return row[n];
+}
+
+static gboolean
+reading_denies(const HanziReading *reading, const char *text)
+{
+    glong n;
+    g_autofree gunichar *expected = g_utf8_to_ucs4_fast(text, -1, &n);
+    guint well = 0, kept = 0;
+    for (glong i = 0; i < n; i++)
+        if (!g_unichar_isspace(expected[i]))
+            expected[kept++] = hanzi_fold(expected[i]);
+    for (guint i = 0; i < reading->n; i++)
+        well += reading->chars[i].confidence >= READ_WELL;
+    return reading->n > 0 && well >= SHARE_READ_WELL * reading->n && well >= SHARE_READ_WELL * kept &&
+           sure_differences(reading, expected, kept) >= MAX(STRONG_DIFFERENCES, SHARE_DIFFERENT * kept);
+}
+
+static Verdict
+verify(const Hanzi *hanzi, const HanziLine *line, GStrv texts, const HanziReading *reading)
+{
+    if (!texts[0])
+        return VERDICT_NONE;
     for (guint i = 0; texts[i]; i++) {
         g_auto(HanziVerdict) verdict = { 0 };
-        Verdict now = VERDICT_UNDECIDED;
-        if (hanzi_verify(hanzi, line, texts[i], &verdict, NULL)) {
-            if (verdict.answer == HANZI_PASSES)
-                now = VERDICT_CONFIRMED;
-            else if (verdict.answer == HANZI_DIFFERS && texts[1] == NULL)
-                now = VERDICT_DENIED; /* with several ways to write it, one that differs denies nothing */
-        }
-        if (now == VERDICT_DENIED)
-            *differs_at = verdict.at;
-        best = now == VERDICT_CONFIRMED || best == VERDICT_NONE ? now : best;
-        if (best == VERDICT_CONFIRMED)
-            break;
+        if (hanzi_verify(hanzi, line, texts[i], &verdict, NULL) && verdict.answer == HANZI_PASSES)
+            return VERDICT_CONFIRMED;
     }
-    return best;
+    /* With several ways to write it, one that differs denies nothing. */
+    return !texts[1] && reading->text && reading_denies(reading, texts[0]) ? VERDICT_DENIED : VERDICT_UNDECIDED;
 }
 
 static json_t *
@@ -81,12 +142,6 @@ line_json(const Models *models, const Order *order, const SheetSeal *seal, guint
     HanziLine picture = hanzi_line(line);
     g_auto(GStrv) texts = expected_texts(order, seal->type, line->kind);
     g_auto(HanziReading) reading = { 0 };
-    int differs_at;
-    Verdict verdict = verify(models->hanzi, &picture, texts, &differs_at);
-    json_object_set_new(o, "verdict", json_integer(verdict));
-    json_object_set_new(o, "differs_at", json_integer(differs_at));
-    if (texts[0])
-        json_object_set_new(o, "expected", json_text(texts[0]));
     HanziReadAs as = line->kind == LINE_NUMBER  ? HANZI_READ_DIGITS
                      : line->kind == LINE_CELLS ? HANZI_READ_PERSON
                      : line->kind == LINE_RING  ? HANZI_READ_NAME
@@ -95,6 +150,9 @@ line_json(const Models *models, const Order *order, const SheetSeal *seal, guint
         json_object_set_new(o, "read", json_text(reading.text));
         json_object_set_new(o, "confidence", json_integer((int)(100 * CLAMP(reading.confidence, 0, 1))));
     }
+    json_object_set_new(o, "verdict", json_integer(verify(models->hanzi, &picture, texts, &reading)));
+    if (texts[0])
+        json_object_set_new(o, "expected", json_text(texts[0]));
     return o;
 }
 
@@ -209,7 +267,6 @@ parse_lines(SheetAnswer *answer, const json_t *lines, guint n_seals)
         line->line = (guint)json_member_int(o, "line", 0, MAX_LINES, 0);
         line->kind = (SealLineKind)kind;
         line->verdict = (Verdict)json_member_int(o, "verdict", 0, VERDICTS - 1, VERDICT_UNDECIDED);
-        line->differs_at = (int)json_member_int(o, "differs_at", -1, MAX_LINE_TEXT, -1);
         line->confidence = (guint)json_member_int(o, "confidence", 0, 100, 0);
         line->expected = g_strdup(json_member_text(o, "expected", MAX_LINE_TEXT));
         line->read = g_strdup(json_member_text(o, "read", MAX_LINE_TEXT));

@@ -238,6 +238,19 @@ gboolean store_audit_verify(Store *store, gint64 *lines, char **head, GError **e
 /* (transfer full) (element-type StoreAudit) from @seq on. */
 GPtrArray *store_audit_list(Store *store, gint64 from, GError **error);
 
+/* A signature over the chain as it stood at line @seq (checkpoint.h). */
+typedef struct {
+    gint64 seq;
+    char *hash; /* hex */
+    GBytes *certificate, *signature; /* DER */
+} StoreCheckpoint;
+void store_checkpoint_free(StoreCheckpoint *checkpoint);
+gboolean store_put_checkpoint(Store *store, const StoreCheckpoint *checkpoint, GError **error);
+/* (transfer full) (element-type StoreCheckpoint) by seq */
+GPtrArray *store_checkpoints(Store *store, GError **error);
+/* (transfer full) the hash of line @seq in hex, or NULL */
+char *store_audit_hash(Store *store, gint64 seq, GError **error);
+
 /* ---- retention ------------------------------------------------------------------------------------------ */
 
 /* Orders that ended (done, refused, rejected) before @before. (transfer full) (element-type StoreOrder) with uploads. */

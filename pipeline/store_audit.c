@@ -179,3 +179,56 @@ store_audit_list(Store *store, gint64 from, GError **error)
     }
     return g_steal_pointer(&list);
 }
+
+/* ---- checkpoints -------------------------------------------------------------------------------------- */
+
+void
+store_checkpoint_free(StoreCheckpoint *c)
+{
+    if (!c)
+        return;
+    g_free(c->hash);
+    g_clear_pointer(&c->certificate, g_bytes_unref);
+    g_clear_pointer(&c->signature, g_bytes_unref);
+    g_free(c);
+}
+
+gboolean
+store_put_checkpoint(Store *store, const StoreCheckpoint *c, GError **error)
+{
+    return store_run(store, error,
+                     "INSERT OR REPLACE INTO checkpoints(seq, hash, certificate, signature) VALUES(?,?,?,?)", "itbb",
+                     c->seq, c->hash, c->certificate, c->signature);
+}
+
+GPtrArray *
+store_checkpoints(Store *store, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_checkpoint_free);
+    GError *cause = NULL;
+    sqlite3_stmt *ask =
+        store_ask(store, &cause, "SELECT seq, hash, certificate, signature FROM checkpoints ORDER BY seq", "");
+    while (store_step(store, ask, &cause)) {
+        StoreCheckpoint *c = g_new0(StoreCheckpoint, 1);
+        c->seq = store_int(ask, 0);
+        c->hash = store_text(ask, 1);
+        c->certificate = store_blob(ask, 2);
+        c->signature = store_blob(ask, 3);
+        g_ptr_array_add(list, c);
+    }
+    store_done(ask);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return NULL;
+    }
+    return g_steal_pointer(&list);
+}
+
+char *
+store_audit_hash(Store *store, gint64 seq, GError **error)
+{
+    sqlite3_stmt *ask = store_ask(store, error, "SELECT lower(hex(hash)) FROM audit WHERE seq = ?", "i", seq);
+    char *hash = ask && store_step(store, ask, error) ? store_text(ask, 0) : NULL;
+    store_done(ask);
+    return hash;
+}

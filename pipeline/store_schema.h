@@ -9,7 +9,7 @@
 #ifndef SB_PIPELINE_STORE_SCHEMA_H
 #define SB_PIPELINE_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 #define STORE_SCHEMA                                                                                                   \
     "CREATE TABLE orders("                                                                                             \
@@ -55,6 +55,8 @@
     " type TEXT NOT NULL, picture TEXT NOT NULL, certificate TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"              \
     "CREATE TABLE revoked_seals("                                                                                      \
     " es_id TEXT PRIMARY KEY, unit TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"                  \
+    "CREATE TABLE checkpoints("                                                                                        \
+    " seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, certificate BLOB NOT NULL, signature BLOB NOT NULL) STRICT;"        \
     "CREATE TABLE audit("                                                                                              \
     " seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL,"                          \
     " detail TEXT NOT NULL, hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;"                                      \
@@ -89,6 +91,6 @@
     " BEGIN SELECT RAISE(ABORT, 'the order has gone to burning: it cannot be changed'); END;"                          \
     "CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"        \
     "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"      \
-    "PRAGMA user_version=1;"
+    "PRAGMA user_version=2;"
 
 #endif
