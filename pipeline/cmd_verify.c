@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * sealbatch verify: electronic seals in files, of any maker and any of the three versions.
+ * sealbatch verify: electronic seals in files or on a token, of any maker and any of the three versions.
  *
  * 0 every seal is valid; 3 some are unproven for want of a trust anchor; 4 some are invalid; 2 a file
  * or an option cannot be read.
@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "burner/token_read.h"
 #include "pipeline/cmd.h"
 #include "sealgen/seal_list.h"
 #include "sealgen/ses_report.h"
@@ -108,7 +109,35 @@ extract_picture(const SesVerdict *verdict, const char *path, GError **error)
 }
 
 static void
-verify_one(Verify *v, const char *path)
+report(Verify *v, const SesVerdict *verdict, const char *label)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = v->json ? ses_report_json(verdict, label) : ses_report_text(verdict, label);
+    if (v->json)
+        cmd_json_line(text);
+    else
+        printf("%s%s", v->printed ? "\n" : "", text); /* UTF-8 as it is, whatever the locale */
+    v->printed = TRUE;
+    v->worst = exit_code_worst(v->worst, verdict->result == SES_VALID      ? EXIT_DONE
+                                         : verdict->result == SES_UNPROVEN ? EXIT_REVIEW
+                                                                           : EXIT_FAILED);
+    if (v->extract && !extract_picture(verdict, v->extract, &error)) {
+        cmd_say("%s: %s", label, error->message);
+        v->worst = exit_code_worst(v->worst, EXIT_FAILED);
+    }
+}
+
+static SesVerdict *
+judge(Verify *v, GBytes *der)
+{
+    SesVerdict *verdict = ses_verify(der, v->trust, v->at);
+    if (v->list)
+        seal_list_judge(v->list, verdict, v->at);
+    return verdict;
+}
+
+static void
+verify_file(Verify *v, const char *path)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) der = read_file(path, SES_MAX_BYTES + 1, &error);
@@ -117,20 +146,55 @@ verify_one(Verify *v, const char *path)
         v->worst = exit_code_worst(v->worst, EXIT_USAGE);
         return;
     }
-    g_autoptr(SesVerdict) verdict = ses_verify(der, v->trust, v->at);
-    if (v->list)
-        seal_list_judge(v->list, verdict, v->at);
-    g_autofree char *report = v->json ? ses_report_json(verdict, path) : ses_report_text(verdict, path);
-    if (v->json)
-        cmd_json_line(report);
-    else
-        printf("%s%s", v->printed ? "\n" : "", report); /* UTF-8 as it is, whatever the locale */
-    v->printed = TRUE;
-    v->worst = exit_code_worst(v->worst, verdict->result == SES_VALID      ? EXIT_DONE
-                                         : verdict->result == SES_UNPROVEN ? EXIT_REVIEW
-                                                                           : EXIT_FAILED);
-    if (v->extract && !extract_picture(verdict, v->extract, &error)) {
-        cmd_say("%s: %s", path, error->message);
+    g_autoptr(SesVerdict) verdict = judge(v, der);
+    report(v, verdict, path);
+}
+
+/* ---- a token ---- */
+
+/* A seal on a key whose certificate was renewed since is of no use to its holder. */
+static void
+check_names_token(SesVerdict *verdict, GPtrArray *certificates)
+{
+    gboolean named = FALSE;
+    for (guint i = 0; verdict->ses && i < certificates->len; i++)
+        named = named || ses_names_certificate(verdict->ses, certificates->pdata[i]);
+    if (verdict->ses)
+        ses_verdict_add(verdict, "holder", named ? SES_CHECK_OK : SES_CHECK_FAIL,
+                        named ? "names a certificate on this token"
+                              : "names no certificate on this token: make the seal again");
+}
+
+/* Data of others, as every UKey has some, is passed over. */
+static gboolean
+is_for_us(const BurnTokenData *data)
+{
+    g_autoptr(Ses) ses = ses_parse(data->value, NULL);
+    return ses || strcmp(data->application, "sealbatch") == 0;
+}
+
+static void
+verify_token(Verify *v, const char *worker, const char *module, const char *serial)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnTokenContent) content = burn_token_read(worker, module, serial, 0, &error);
+    guint seals = 0;
+    if (!content) {
+        v->worst = exit_code_worst(v->worst, (ExitCode)cmd_fail(error));
+        return;
+    }
+    for (guint i = 0; i < content->data->len; i++) {
+        const BurnTokenData *data = content->data->pdata[i];
+        if (!is_for_us(data))
+            continue;
+        g_autofree char *label = g_strdup_printf("%s:%s", serial, data->label);
+        g_autoptr(SesVerdict) verdict = judge(v, data->value);
+        check_names_token(verdict, content->certificates);
+        report(v, verdict, label);
+        seals++;
+    }
+    if (seals == 0) {
+        cmd_say("%s: no seal on this token can be seen without its PIN", serial);
         v->worst = exit_code_worst(v->worst, EXIT_FAILED);
     }
 }
@@ -140,7 +204,7 @@ cmd_verify(int argc, char **argv)
 {
     g_auto(GStrv) trust_files = NULL;
     g_auto(GStrv) crl_files = NULL;
-    g_autofree char *at = NULL, *list_file = NULL, *extract = NULL;
+    g_autofree char *at = NULL, *list_file = NULL, *extract = NULL, *token = NULL, *module = NULL, *worker = NULL;
     Verify v = { .at = g_get_real_time() / G_USEC_PER_SEC };
     const GOptionEntry entries[] = {
         { "at", 0, 0, G_OPTION_ARG_STRING, &at, "Ask about this moment, not now (2026-01-31T08:00:00+08:00)", "TIME" },
@@ -150,16 +214,25 @@ cmd_verify(int argc, char **argv)
           "Revocation lists of the CA, PEM or DER (again for more)", "FILE" },
         { "revoked", 0, 0, G_OPTION_ARG_FILENAME, &list_file, "The maker's signed list of revoked seals", "FILE" },
         { "extract", 0, 0, G_OPTION_ARG_FILENAME, &extract, "Write the seal's picture here (one seal only)", "PNG" },
+        { "token", 0, 0, G_OPTION_ARG_STRING, &token, "The seals on the token of this serial (no PIN is asked)",
+          "SERIAL" },
+        { "module", 0, 0, G_OPTION_ARG_FILENAME, &module, "Its PKCS#11 module", "PATH" },
+        { "worker", 0, 0, G_OPTION_ARG_FILENAME, &worker,
+          "The worker program (default: sealbatch-worker beside this one)", "PATH" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &v.json, "One JSON object a line", NULL },
         { NULL }
     };
-    if (!cmd_parse(&argc, &argv, "FILE...",
+    if (!cmd_parse(&argc, &argv, "FILE... | --token SERIAL --module PATH",
                    "Check electronic seals of GB/T 38540-2020, GM/T 0031-2025 and GM/T 0031-2014, made by anyone.\n"
                    "Ends with 0 valid, 3 unproven (no trust anchor given), 4 invalid.",
                    entries))
         return EXIT_USAGE;
-    if (argc < 2 || (extract && argc > 2)) {
-        cmd_say("verify: %s", argc < 2 ? "which FILE? Try: sealbatch verify --help" : "--extract takes one seal");
+    const char *wrong = argc < 2 && !token               ? "which FILE? Try: sealbatch verify --help"
+                        : !token != !module              ? "--token SERIAL and --module PATH go together"
+                        : extract && (argc > 2 || token) ? "--extract takes one seal in a file"
+                                                         : NULL;
+    if (wrong) {
+        cmd_say("verify: %s", wrong);
         return EXIT_USAGE;
     }
 
@@ -179,6 +252,8 @@ cmd_verify(int argc, char **argv)
     v.list = list;
     v.extract = extract;
     for (int i = 1; i < argc; i++)
-        verify_one(&v, argv[i]);
+        verify_file(&v, argv[i]);
+    if (token)
+        verify_token(&v, worker, module, token);
     return v.worst;
 }

@@ -45,6 +45,9 @@ Test(cmd_verify, exit_code_tells_the_worst_seal)
         { "--crl ca.pem v4.esl", 2 },
         { "--revoked v4.esl --trust ca.pem v4.esl", 2 },
         { "--extract /tmp/never.png v4.esl v5.esl", 2 },
+        { "--token 0123", 2 },
+        { "--module /nonexistent.so v4.esl", 2 },
+        { "--token 0123 --module /nonexistent.so", 4 },
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         cr_expect_eq(run(rows[i].arguments, NULL), rows[i].code, "%s", rows[i].arguments);
