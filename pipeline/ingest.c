@@ -13,6 +13,7 @@
 #include "core/page.h"
 #include "core/text.h"
 #include "pipeline/folder_order.h"
+#include "pipeline/judge.h"
 
 const char *
 ingest_outcome_name(IngestOutcome outcome)
@@ -116,6 +117,40 @@ find_twin(Workspace *ws, const StoreOrder *record, GPtrArray *findings, GError *
     return TRUE;
 }
 
+static GDate
+day_of(gint64 unix_seconds)
+{
+    GDate day;
+    g_date_clear(&day, 1);
+    g_date_set_time_t(&day, (time_t)unix_seconds);
+    return day;
+}
+
+/* Only what we issued ourselves is known: another CA's end stands on no document. */
+static gboolean
+check_renewal(Workspace *ws, const Order *order, const Profile *profile, const StoreOrder *record, GPtrArray *findings,
+              GError **error)
+{
+    GError *cause = NULL;
+    if (order->kind != ORDER_RENEW)
+        return TRUE;
+    g_autoptr(StoreCertificate) old = store_latest_certificate(ws->store, record->holder, &cause);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    GDate now = day_of(g_get_real_time() / G_USEC_PER_SEC), today = judge_date(order, &now);
+    GDate end = day_of(old ? old->not_after : 0);
+    if (old && !profile_may_renew(profile, &end, &today)) {
+        g_autofree char *detail = g_strdup_printf("the certificate ends on %04u-%02u-%02u; %s renews from %u days before to "
+                                                  "%u days after", g_date_get_year(&end), g_date_get_month(&end),
+                                                  g_date_get_day(&end), profile->name, profile->renew_days_before,
+                                                  profile->renew_days_after);
+        g_ptr_array_add(findings, finding_new(FINDING_OUTSIDE_RENEWAL_WINDOW, SEVERITY_REVIEW, detail));
+    }
+    return TRUE;
+}
+
 /* What reading will say again is left to reading, unless it refuses the order here and now. */
 static void
 keep_ingest_findings(GPtrArray *findings, GPtrArray *profile_findings)
@@ -161,7 +196,8 @@ take_order(Workspace *ws, const char *folder, const Order *order, GBytes *json, 
     if (!profile->kinds[order->kind])
         g_ptr_array_add(findings, finding_new(FINDING_WRONG_DOCUMENT, SEVERITY_REFUSE,
                                               "this platform has no orders of this kind: see the profile"));
-    if (!find_twin(ws, record, findings, error) || !store_take_order(ws->store, record, findings, &taken, error))
+    if (!find_twin(ws, record, findings, error) || !check_renewal(ws, order, profile, record, findings, error) ||
+        !store_take_order(ws->store, record, findings, &taken, error))
         return FALSE;
     const char *why = first_refusal(findings);
     if (taken == TAKEN_SAME)
