@@ -119,6 +119,30 @@ rows_after_gap(const Image *d, const Strip *s, double gap)
     return with_ends(s, from, length);
 }
 
+guint
+rows_pieces(const Image *d, const Strip *s, double gap, Strip *pieces, guint limit)
+{
+    guint n, count = 0, from = 0;
+    double blank = G_MAXDOUBLE, wide = gap * s->height;
+    g_autofree double *text = profile_along(d, s, 0, point_distance(s->left, s->right), &n);
+    double level = ink_level(text, n, ROWS_FIGURES);
+    for (guint i = 0; i < n; i++) {
+        if (text[i] <= level) {
+            blank += 1;
+            continue;
+        }
+        if (blank >= wide) {
+            if (count == limit)
+                return 0;
+            from = i;
+            count++;
+        }
+        pieces[count - 1] = with_ends(s, from, i + 1);
+        blank = 0;
+    }
+    return count;
+}
+
 gboolean
 rows_trim(const Image *d, double ink, Strip *s)
 {

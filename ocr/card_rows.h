@@ -32,6 +32,12 @@ Strip rows_extend(const Image *darkness, const Strip *strip, double ink, double 
 Strip rows_after_gap(const Image *darkness, const Strip *strip, double gap); /* of figures */
 
 /**
+ * rows_pieces: cut the strip where a blank of @gap heights stands.
+ * Returns: how many pieces were put into @pieces; more than @limit counts as none.
+ */
+guint rows_pieces(const Image *darkness, const Strip *strip, double gap, Strip *pieces, guint limit);
+
+/**
  * rows_trim: pull the ends in to the first and last ink.
  * Returns: FALSE where the strip is blank.
  */

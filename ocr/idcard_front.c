@@ -52,13 +52,53 @@ put_name(const CardSearch *search, const FrontRows *rows, Document *document)
         card_field_verify(search->tools->hanzi, &line, search->expect->person_name, f);
 }
 
+/* GB/T 3304: the words that can stand there. */
+static const char *const NATIONS[] = {
+    "汉",   "蒙古", "回",     "藏",   "维吾尔", "苗",   "彝",   "壮",     "布依",   "朝鲜",   "满",   "侗",
+    "瑶",   "白",   "土家",   "哈尼", "哈萨克", "傣",   "黎",   "傈僳",   "佤",     "畲",     "高山", "拉祜",
+    "水",   "东乡", "纳西",   "景颇", "柯尔克孜", "土", "达斡尔", "仫佬", "羌",     "布朗",   "撒拉", "毛南",
+    "仡佬", "锡伯", "阿昌",   "普米", "塔吉克", "怒",   "乌孜别克", "俄罗斯", "鄂温克", "德昂", "保安", "裕固",
+    "京",   "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺",
+};
+
+/* How well @word fits what was seen: the product of its characters' shares, 0 where one was no choice at all. */
+static double
+word_fit(const HanziReading *reading, const char *word)
+{
+    double fit = 1;
+    if ((glong)reading->n != g_utf8_strlen(word, -1))
+        return 0;
+    for (guint i = 0; i < reading->n; i++, word = g_utf8_next_char(word)) {
+        double p = 0;
+        for (guint k = 0; k < HANZI_CHOICES && reading->chars[i].choice[k].c; k++)
+            if (reading->chars[i].choice[k].c == g_utf8_get_char(word))
+                p = MAX(reading->chars[i].choice[k].p, 0.001);
+        fit *= p;
+    }
+    return fit;
+}
+
+/* Of 56 words the one whose characters were among the choices; sure where the print says it and no other. */
 static void
 put_nation(const CardSearch *search, const FrontRows *rows, Document *document)
 {
     DocumentField *f = document_field(document, FIELD_NATION);
     g_auto(CardLine) line = { 0 };
-    if (cut_row(search, rows, FRONT_NATION, &line, f))
-        card_field_read(search->tools->hanzi, &line, HANZI_READ_PERSON, f);
+    g_auto(HanziReading) reading = { 0 };
+    const char *best = NULL;
+    double best_fit = 0;
+    if (!cut_row(search, rows, FRONT_NATION, &line, f) ||
+        !hanzi_read(search->tools->hanzi, &line.line, HANZI_READ_PERSON, &reading, NULL) || !reading.text)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(NATIONS); i++)
+        if (word_fit(&reading, NATIONS[i]) > best_fit) {
+            best_fit = word_fit(&reading, NATIONS[i]);
+            best = NATIONS[i];
+        }
+    f->text = g_strdup(best ? best : *reading.text ? reading.text : NULL);
+    gboolean sure = best && card_line_says(search->tools->hanzi, &line, best) == HANZI_PASSES;
+    f->status = sure ? FIELD_READ : f->text ? FIELD_WEAK : FIELD_UNREADABLE;
+    f->confidence = sure ? 95 : best ? 60 : (guint)(30 * CLAMP(reading.confidence, 0, 1));
 }
 
 /* Only two words can stand there: each is verified, neither is preferred. */
@@ -79,91 +119,6 @@ put_sex(const CardSearch *search, const FrontRows *rows, Document *document)
     }
     card_field_read(search->tools->hanzi, &line, HANZI_READ_PERSON, f);
     f->status = f->text ? FIELD_WEAK : FIELD_UNREADABLE;
-}
-
-/* "1998年7月12日", or with blanks instead of the words -> a date. */
-static gboolean
-parse_birth(const char *text, GDate *date)
-{
-    guint v[3] = { 0 }, n = 0;
-    for (const char *p = text; *p;) {
-        if (!g_ascii_isdigit(*p)) {
-            p = g_utf8_next_char(p);
-            continue;
-        }
-        char *end;
-        guint64 value = g_ascii_strtoull(p, &end, 10);
-        if (n == 3 || value > 9999)
-            return FALSE;
-        v[n++] = (guint)value;
-        p = end;
-    }
-    if (n != 3 || v[0] < 1900 || !g_date_valid_dmy((GDateDay)MIN(v[2], 99), (GDateMonth)MIN(v[1], 13), (GDateYear)v[0]))
-        return FALSE;
-    g_date_set_dmy(date, (GDateDay)v[2], (GDateMonth)v[1], (GDateYear)v[0]);
-    return TRUE;
-}
-
-/* By the figures' model where the coloured words fade, by the hanzi model where they stand. */
-static guint
-read_birth(const CardSearch *search, const Strip *strip, GDate dates[2])
-{
-    guint n = 0;
-    g_auto(CardLine) line = { 0 };
-    g_auto(HanziReading) reading = { 0 };
-    if (card_line_cut_with_labels(search->view, strip, &line) &&
-        hanzi_read(search->tools->hanzi, &line.line, HANZI_READ_DIGITS, &reading, NULL) && reading.text)
-        n += parse_birth(reading.text, &dates[n]);
-    Strip figures = *strip;
-    figures.height *= 0.8;
-    figures.before = figures.after = figures.above = figures.below = 0.4;
-    g_autoptr(Image) colour = card_view_strip(search->view, &figures, 20, NULL);
-    if (!colour)
-        return n;
-    g_autoptr(Image) grey = ink_colourless(colour);
-    g_autoptr(TessReading) read = tess_read(search->tools->figures, grey, TESS_LINE, NULL);
-    if (read)
-        n += parse_birth(read->text, &dates[n]);
-    return n;
-}
-
-/* The birth date that the card's number holds; FALSE where no sure number was read. */
-static gboolean
-birth_of_number(const Document *document, GDate *date)
-{
-    const DocumentField *number = document_find_field(document, FIELD_ID_NUMBER);
-    guint year, month, day;
-    if (!number || number->status != FIELD_READ)
-        return FALSE;
-    citizen_id_birth(number->text, &year, &month, &day);
-    g_date_set_dmy(date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
-    return TRUE;
-}
-
-/* Sure where two readings agree: of two models, or of this row and of the number, printed elsewhere on the card. */
-static void
-put_birth(const CardSearch *search, const FrontRows *rows, Document *document)
-{
-    DocumentField *f = document_field(document, FIELD_BIRTH);
-    GDate dates[3];
-    if (!rows->seen[FRONT_BIRTH])
-        return;
-    idcard_set_box(search, &rows->rows[FRONT_BIRTH], f);
-    guint n = read_birth(search, &rows->rows[FRONT_BIRTH], dates), best = 0, most = 0;
-    if (n == 0)
-        return;
-    guint all = n + birth_of_number(document, &dates[n]);
-    for (guint i = 0; i < n; i++) {
-        guint votes = 0;
-        for (guint k = 0; k < all; k++)
-            votes += g_date_compare(&dates[i], &dates[k]) == 0;
-        if (votes > most)
-            most = votes, best = i;
-    }
-    f->text = validity_iso(&dates[best]);
-    f->status = most >= 2 ? FIELD_READ : FIELD_WEAK;
-    f->confidence = most >= 2 ? 95 : 55;
-    f->evidence = g_strdup_printf("%u of %u readings agree", most, all);
 }
 
 static void
@@ -247,7 +202,7 @@ idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven
     put_name(search, &rows, document);
     put_sex(search, &rows, document);
     put_nation(search, &rows, document);
-    put_birth(search, &rows, document);
+    idcard_put_birth(search, rows.seen[FRONT_BIRTH] ? &rows.rows[FRONT_BIRTH] : NULL, document);
     put_address(search, &rows, document);
     cross_check(document);
     return document;

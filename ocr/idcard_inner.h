@@ -37,6 +37,9 @@ Document *idcard_front_read(const CardSearch *search, const Strip *number, gbool
 /* The same for the back; @dates may still hold its label. */
 Document *idcard_back_read(const CardSearch *search, const Strip *dates, gboolean proven);
 
+/* @row: the value of 出生, or NULL where it was not found. */
+void idcard_put_birth(const CardSearch *search, const Strip *row, Document *document);
+
 /* A strip's text as figures: 0-9 X . - only. Returns: (transfer full) or NULL. */
 char *idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane plane, gboolean raw, double text_px);
 

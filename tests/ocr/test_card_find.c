@@ -219,6 +219,22 @@ Test(card_rows, the_label_is_left_out)
     cr_expect_float_eq(same.left.x, v.left.x, 0.1);
 }
 
+Test(card_rows, pieces_are_parted_by_blanks)
+{
+    g_autoptr(Image) image = paper(600, 300, 240);
+    draw_number(image, 80, 120, 4, 0);
+    draw_number(image, 180, 120, 1, 0);
+    draw_number(image, 240, 120, 2, 0);
+    g_autoptr(Image) d = darkness_of(image);
+    Strip s = strip_over(70, 300), pieces[3], blank = { { 40, 250 }, { 400, 250 }, 14, 0, 0, 0, 0 };
+    cr_assert_eq(rows_pieces(d, &s, 0.6, pieces, 3), 3);
+    cr_expect_float_eq(pieces[0].left.x, 80, 2);
+    cr_expect_float_eq(pieces[0].right.x, 80 + 3 * 14 + 9, 2);
+    cr_expect_float_eq(pieces[2].left.x, 240, 2);
+    cr_expect_eq(rows_pieces(d, &s, 0.6, pieces, 2), 0, "too many");
+    cr_expect_eq(rows_pieces(d, &blank, 0.6, pieces, 3), 0);
+}
+
 Test(card_rows, a_row_is_found_a_little_off_and_tilted)
 {
     g_autoptr(Image) image = paper(600, 300, 240);
