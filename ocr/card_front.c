@@ -130,7 +130,7 @@ typedef struct {
 
 static const RowPlace PLACES[FRONT_ROWS] = {
     [FRONT_NAME] = { 7.9, VALUE_X_MM, 46, 3.4, 3.6 },     [FRONT_SEX] = { 14.65, VALUE_X_MM, 24, 3.0, 2.6 },
-    [FRONT_NATION] = { 14.65, 36.2, 50, 3.0, 2.6 },       [FRONT_BIRTH] = { 21.6, VALUE_X_MM, 52, 3.0, 9 },
+    [FRONT_NATION] = { 14.65, 36.2, 50, 3.0, 2.6 },       [FRONT_BIRTH] = { 21.6, VALUE_X_MM, 52, 3.0, 13 },
     [FRONT_ADDRESS] = { 28.25, VALUE_X_MM, 53, 3.0, 4 },  [FRONT_ADDRESS_2] = { 32.15, VALUE_X_MM, 53, 3.0, 4 },
     [FRONT_ADDRESS_3] = { 36.05, VALUE_X_MM, 53, 3.0, 4 },
 };

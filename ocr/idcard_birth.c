@@ -12,8 +12,10 @@
 #include "ocr/tess.h"
 
 enum { READINGS_MAX = 3, PIECES_MAX = 12 };
-#define FADED 0.5      /* share of the year's darkness */
+#define FADED 0.66     /* share of the year's darkness */
 #define PIECE_GAP 0.22 /* heights of blank between a figure and a word */
+#define YEAR_GAP 0.30  /* more than between any two figures */
+#define NEAR 0.45
 
 /* "1998年7月12日", or with blanks instead of the words -> a date. */
 static gboolean
@@ -56,12 +58,34 @@ read_piece(const CardSearch *search, const Strip *piece)
     return digits && *digits && strlen(digits) <= 4 ? (guint)g_ascii_strtoull(digits, NULL, 10) : 0;
 }
 
-/* Keep the pieces that are about as dark as the year; what is left of a faded word goes. */
+static double
+blank_between(const Strip *a, const Strip *b)
+{
+    return point_distance(a->right, b->left) / a->height;
+}
+
+/* Join neighbours that stand near: 1 and 9 of one year. */
+static guint
+join_near(Strip *pieces, guint n)
+{
+    guint kept = 0;
+    for (guint i = 0; i < n; i++) {
+        if (kept && blank_between(&pieces[kept - 1], &pieces[i]) < NEAR)
+            pieces[kept - 1].right = pieces[i].right;
+        else
+            pieces[kept++] = pieces[i];
+    }
+    return kept;
+}
+
+/* Keep the pieces that are about as dark as the year's; what is left of a lighter word goes. */
 static guint
 drop_faded(const CardSearch *search, Strip *pieces, guint n)
 {
     guint kept = 0;
-    double usual = n ? rows_ink(search->darkness, &pieces[0]) : 0;
+    double usual = 0;
+    for (guint i = 0; i < MIN(n, 2); i++) /* a year may stand in two pieces */
+        usual = MAX(usual, rows_ink(search->darkness, &pieces[i]));
     for (guint i = 0; i < n; i++)
         if (rows_ink(search->darkness, &pieces[i]) > FADED * usual &&
             point_distance(pieces[i].left, pieces[i].right) > 0.12 * pieces[i].height)
@@ -69,15 +93,9 @@ drop_faded(const CardSearch *search, Strip *pieces, guint n)
     return kept;
 }
 
-/*
- * Year, month and day lie in pieces parted by blanks: three where the coloured words between them fade, six where
- * they stand.
- */
 static gboolean
-read_by_pieces(const CardSearch *search, const Strip *strip, GDate *date)
+read_pieces(const CardSearch *search, const Strip *pieces, guint n, GDate *date)
 {
-    Strip pieces[PIECES_MAX];
-    guint n = drop_faded(search, pieces, rows_pieces(search->darkness, strip, PIECE_GAP, pieces, PIECES_MAX));
     guint step = n == 6 ? 2 : 1;
     if (n != 3 && n != 6)
         return FALSE;
@@ -85,6 +103,23 @@ read_by_pieces(const CardSearch *search, const Strip *strip, GDate *date)
     guint day = read_piece(search, &pieces[2 * step]);
     g_autofree char *text = g_strdup_printf("%u %u %u", year, month, day);
     return parse_birth(text, date);
+}
+
+/*
+ * Year, month and day lie in pieces parted by blanks: six where the words between them stand, three where they
+ * fade or are left out as lighter.
+ */
+static gboolean
+read_by_pieces(const CardSearch *search, const Strip *strip, GDate *date)
+{
+    Strip all[PIECES_MAX], dark[PIECES_MAX];
+    guint n = rows_pieces(search->darkness, strip, PIECE_GAP, all, PIECES_MAX);
+    memcpy(dark, all, sizeof all);
+    guint n_dark = join_near(dark, drop_faded(search, dark, n));
+    if (n_dark == 3 && read_pieces(search, dark, n_dark, date))
+        return TRUE;
+    n = rows_pieces(search->darkness, strip, YEAR_GAP, all, PIECES_MAX);
+    return n == 6 && read_pieces(search, all, n, date);
 }
 
 /* By the hanzi model with its words, by the figures' model without them, and piece by piece. */
