@@ -84,7 +84,7 @@ hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look)
         for (guint j = 0; j < look->n; j++) /* one shape: its nearest member speaks for it */
             if (look->best[j].raw < raw && hz_shape(m->code[look->best[j].class]) == hz_shape(m->code[x->class]))
                 raw = look->best[j].raw + (x->raw - look->best[j].raw) / 8;
-        x->d = raw * UNIT - own_excess(m, x->class) + (frame ? HZ_GEOMETRY_PRICE * MIN(25, geometry_off(m, x->class, look->ink, *frame)) : 0);
+        x->d = raw * UNIT - own_excess(m, x->class) + (frame ? HZ_GEOMETRY_PRICE * MIN(x->class < m->first_hanzi ? 80 : 25, geometry_off(m, x->class, look->ink, *frame)) : 0);
     }
     for (guint k = 1; k < look->n; k++) { /* insertion sort, few */
         HzNear x = look->best[k];
@@ -96,9 +96,9 @@ hz_look_rank(const Hanzi *m, const HzFrame *frame, HzLook *look)
 }
 
 static void
-nearest_of_dates(const Hanzi *m, guint from, guint to, HzLook *look)
+nearest_of(const Hanzi *m, const char *characters, guint from, guint to, HzLook *look)
 {
-    for (const char *p = HZ_DATE_CHARACTERS; *p; p = g_utf8_next_char(p)) {
+    for (const char *p = characters; *p; p = g_utf8_next_char(p)) {
         int c = hz_class_of(m, g_utf8_get_char(p));
         if (c >= (int)from && c < (int)to) {
             gint32 d = hz_distance(m, 0, &look->point, (guint)c);
@@ -116,9 +116,13 @@ hz_look_at(const Hanzi *m, const HzInk *ink, HzRect cell, HzAlphabet alphabet, d
     if (!hz_cell_features(ink, cell, em, features))
         return FALSE;
     hz_project(m, features, &look->point);
+    if (alphabet & HZ_PERSON && alphabet & HZ_HANZI)
+        alphabet &= ~(guint)HZ_SIGNS;
     guint from = alphabet & HZ_SIGNS ? 0 : m->first_hanzi, to = alphabet & HZ_HANZI ? m->n : m->first_hanzi;
     if (alphabet & HZ_DATES)
-        nearest_of_dates(m, from, to, look);
+        nearest_of(m, HZ_DATE_CHARACTERS, from, to, look);
+    else if (alphabet & HZ_PERSON && !(alphabet & HZ_HANZI))
+        nearest_of(m, "\xc2\xb7", from, to, look); /* the one sign in a person's name: · */
     else
         hz_nearest(m, &look->point, from, to, look);
     look->ink = hz_ink_rect(ink, cell);
@@ -140,7 +144,7 @@ price_cell(const Hanzi *m, Cell *c, double width_em)
     for (guint k = 0; k < c->look.n; k++) {
         gboolean sign = c->look.best[k].class < m->first_hanzi;
         double *to = sign ? &c->narrow : &c->wide;
-        double d = MIN(c->look.best[k].d, 900) / 200 * MAX(.42, width_em);
+        double d = MIN(c->look.best[k].d, 1200) / 200 * MAX(.42, width_em);
         *to = MIN(*to, d);
     }
 }
@@ -208,7 +212,7 @@ look_everywhere(const Hanzi *m, const HzLine *line, const HzProfile *p, const in
                 here |= HZ_HANZI;
             here &= alphabet;
             if (here)
-                here |= alphabet & HZ_DATES;
+                here |= alphabet & (HZ_DATES | HZ_PERSON);
             Cell c = {.from = i, .to = j, .narrow = BAD, .wide = BAD};
             if (!here || !hz_look_at(m, &line->ink, hz_cell_trim(&line->ink, cuts[i], cuts[j]), here,
                                      frame->em, &c.look))

@@ -160,15 +160,15 @@ area(HzRect r)
 }
 
 static void
-drop_specks(const Hanzi *m, GArray *cells, HanziReadAs as)
+drop_specks(const Hanzi *m, GArray *cells, HanziReadAs as, double em)
 {
     for (guint i = 0; i < cells->len;) {
         const HzLook *x = &g_array_index(cells, HzLook, i);
         const HzLook *left = i ? x - 1 : NULL, *right = i + 1 < cells->len ? x + 1 : NULL;
         gunichar c = m->code[x->best[0].class];
-        gboolean speck = FALSE;
+        int w = x->ink.x1 - x->ink.x0, h = x->ink.y1 - x->ink.y0;
+        gboolean speck = kind_of(c) == KIND_SIGN && MAX(w, h) < .24 * em && (!left || (!right && as != HANZI_READ_ANY));
         if (is_stop(c)) {
-            speck = !left || (!right && as != HANZI_READ_ANY);
             if (left && is_stop(m->code[left->best[0].class]))
                 speck |= area(x->ink) < area(left->ink);
             if (right && is_stop(m->code[right->best[0].class]))
@@ -251,7 +251,7 @@ hanzi_read(const Hanzi *m, const HanziLine *source, HanziReadAs as, HanziReading
         cells = hz_read_cells(m, line, profile, alphabet, spaced, &frame);
         hz_frame_measure(m, (const HzLook *)(const void *)cells->data, cells->len, &frame);
     }
-    drop_specks(m, cells, as);
+    drop_specks(m, cells, as, frame.em);
     HzLook *looks = (HzLook *)(void *)cells->data;
     r->em_px = line->scale * frame.em;
     r->n = cells->len;

@@ -28,6 +28,9 @@
 #define FIT_MEDIAN 300.0
 #define FIT_ONE 600.0
 #define FIT_SIGN 950.0
+#define PITCH_LEAST 0.88
+#define PITCH_MOST 1.36    /* ems; wider than print is set, since a low face is measured as a smaller em */
+#define PITCH_SPACED 2.4
 #define OUTSIDE 0.10       /* of an average character's ink, within OUTSIDE_EM */
 #define OUTSIDE_EM 0.30
 #define COVERED 0.12       /* share of covered ink that makes a character unsure */
@@ -104,7 +107,8 @@ cut_text(const Strip *s, const Wanted *wanted, guint n, int *cuts, double *pitch
             kinds[i] = wanted[i].width;
             kinds[i].full |= full && wanted[i].sign;
         }
-        double q, price = hz_cut(s->profile, kinds, n, .88, s->source->layout & HANZI_SPACED ? 2.4 : 1.20, mine, &q);
+        double q, price = hz_cut(s->profile, kinds, n, PITCH_LEAST, s->source->layout & HANZI_SPACED ? PITCH_SPACED : PITCH_MOST,
+                              mine, &q);
         if (price < best) {
             best = price;
             *pitch = q;
@@ -144,7 +148,7 @@ find_split(const Strip *strips, guint n_lines, const Wanted *wanted, guint n, gu
                 continue;
             for (guint b = a + 1; b <= n; b++) {
                 double text = length_em(wanted + a, b - a), q;
-                if ((l + 1 == n_lines && b < n) || ems < .8 * text - .8 || ems > 1.25 * text + .5)
+                if ((l + 1 == n_lines && b < n) || ems < .8 * text - .8 || ems > PITCH_MOST * text + .5)
                     continue;
                 double p = price[l * ROW + a] + cut_text(&strips[l], wanted + a, b - a, cuts, &q);
                 if (p < price[(l + 1) * ROW + b]) {
