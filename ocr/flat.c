@@ -17,6 +17,7 @@ struct FlatDetail {
 };
 
 static const double PAPER_MARGIN = 0.03; /* of the longer side, kept around the paper's edges */
+static const double STRAIGHT = 0.009; /* slope that rows and lines live with: half a degree */
 static const double PI = 3.14159265358979323846;
 
 /* ---- the homography's parts --------------------------------------------------------------------- */
@@ -195,7 +196,7 @@ straighten(Flat *flat, const Image *layout_ink, gboolean keep_sides)
 {
     SlopeField field = fit_slopes(flat->lines, flat->height);
     Homography fix;
-    if (field.lines < 3 || fmax(fabs(field.at_top), fabs(field.at_bottom)) < 0.004 ||
+    if (field.lines < 3 || fmax(fabs(field.at_top), fabs(field.at_bottom)) < STRAIGHT ||
         !level(&field, flat->width, flat->height, keep_sides, &fix))
         return;
     flat->to_layout = homography_then(&fix, &flat->to_layout);

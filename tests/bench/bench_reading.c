@@ -14,8 +14,8 @@
 #include "core/text.h"
 #include "ocr/reader.h"
 
-enum { LEVELS = 4 };
-static const char *const LEVEL_NAMES[LEVELS] = { "clean", "scan", "photo", "hard" };
+enum { LEVELS = 5 };
+static const char *const LEVEL_NAMES[LEVELS] = { "clean", "scan", "photo", "hard", "small" };
 
 typedef struct {
     guint licences, code_read, code_any, wrong_code_read, names, name_exact, name_confirmed, reps, rep_exact;
