@@ -298,6 +298,7 @@ flat_open(PageFile *file, const Page *layout)
     if (!paper_fills(layout->image))
         paper_find(layout->image, &paper);
     flat->paper_found = paper.found && !paper.fills;
+    flat->paper_cut = paper.seen && paper.seen != PAPER_ALL_SIDES;
     Quad quad = paper.found ? paper.quad
                             : quad_rect(0, 0, layout->image->width - 1.0, layout->image->height - 1.0);
     double margin = paper.found ? PAPER_MARGIN : 0;
@@ -353,6 +354,12 @@ flat_stored_scale(const Flat *flat, Point at)
     Point b = homography_apply(&flat->to_stored, (Point){ at.x + 1, at.y });
     Point c = homography_apply(&flat->to_stored, (Point){ at.x, at.y + 1 });
     return (point_distance(a, b) + point_distance(a, c)) / 2;
+}
+
+const Page *
+flat_layout(const Flat *flat)
+{
+    return flat->detail->layout;
 }
 
 Quad

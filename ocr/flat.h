@@ -30,6 +30,7 @@ typedef struct {
     Homography to_layout; /* flat px -> px of the layout page */
     guint turned_deg;     /* 0 90 180 270: clockwise turn that makes the stored picture upright */
     gboolean paper_found; /* four edges of a sheet were seen inside the picture */
+    gboolean paper_cut;   /* some of its edges were seen, others lie outside the picture */
     gboolean blank;       /* no print on it */
     InkColours colours;   /* of the layout picture */
     FlatDetail *detail;   /* where cuts come from */
@@ -60,6 +61,9 @@ Image *flat_cut(Flat *flat, const Quad *quad, guint width, guint height);
 
 /* Stored pixels for one flat pixel at @at: how much detail there is. */
 double flat_stored_scale(const Flat *flat, Point at);
+
+/* The layout page that was given. */
+const Page *flat_layout(const Flat *flat);
 
 /* A quad in flat px as a box in stored px. */
 Quad flat_quad_to_stored(const Flat *flat, const Quad *quad);

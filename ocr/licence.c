@@ -57,6 +57,7 @@ read_fields(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean 
     const DocumentField *qr = document_find_field(document, FIELD_QR_CODE);
     g_autofree char *qr_code = qr ? licence_code_of_qr(qr->text) : NULL;
     licence_weigh_qr(document_field(document, FIELD_CREDIT_CODE), qr_code);
+    licence_look(flat, flat_layout(flat), rows, document);
     document->turned_deg = flat->turned_deg;
     return g_steal_pointer(&document);
 }

@@ -63,6 +63,9 @@ void licence_read_qr(Flat *flat, gboolean everywhere, Document *document);
 /* The credit code inside the text of a QR code ("...?uniscid=91..."), valid in all checks. Returns: (transfer full) or NULL. */
 char *licence_code_of_qr(const char *text);
 
+/* licence_seals.c: capture, stamp_present and quality of @document, from the page's colours. */
+void licence_look(const Flat *flat, const Page *layout, const GArray *rows, Document *document);
+
 /*
  * licence_dates.c: "2016年09月30日至长期", "自2016年09月30日至2036年09月29日" as read -> the first and the last date,
  * "YYYY-MM-DD" or "长期". Returns: FALSE, and NULL in both, where it is neither.

@@ -9,6 +9,7 @@
 #include "ocr/flat.h"
 #include "ocr/idcard.h"
 #include "ocr/licence.h"
+#include "ocr/seen.h"
 #include "ocr/tess.h"
 
 struct Reader {
@@ -80,11 +81,8 @@ load_layout(PageFile *file, guint index, GError **error)
 }
 
 static gboolean
-read_licence(Reader *reader, PageFile *file, const Page *layout, const ReaderExpect *expect, GPtrArray *documents,
-             gboolean *blank)
+read_licence(Reader *reader, Flat *flat, const ReaderExpect *expect, GPtrArray *documents)
 {
-    g_autoptr(Flat) flat = flat_open(file, layout);
-    *blank = flat->blank;
     Document *licence = licence_read(&reader->licence, flat, expect);
     if (licence)
         g_ptr_array_add(documents, licence);
@@ -97,17 +95,20 @@ read_page(Reader *reader, PageFile *file, guint index, Role role, const ReaderEx
           GError **error)
 {
     g_autoptr(Page) layout = load_layout(file, index, error);
-    gboolean blank = FALSE, found;
     if (!layout)
         return FALSE;
-    if (role_is_id_card(role))
-        found = idcard_find_and_read(&reader->idcard, file, layout, expect, documents) ||
-                read_licence(reader, file, layout, expect, documents, &blank);
-    else
-        found = read_licence(reader, file, layout, expect, documents, &blank) ||
-                (!blank && idcard_find_and_read(&reader->idcard, file, layout, expect, documents));
-    if (!found)
-        g_ptr_array_add(documents, document_new(blank ? SEEN_BLANK : SEEN_UNKNOWN, index));
+    if (role_is_id_card(role) && idcard_find_and_read(&reader->idcard, file, layout, expect, documents))
+        return TRUE;
+    g_autoptr(Flat) flat = flat_open(file, layout);
+    if (flat->blank) {
+        g_ptr_array_add(documents, document_new(SEEN_BLANK, index));
+        return TRUE;
+    }
+    if (read_licence(reader, flat, expect, documents))
+        return TRUE;
+    if (!role_is_id_card(role) && idcard_find_and_read(&reader->idcard, file, layout, expect, documents))
+        return TRUE;
+    g_ptr_array_add(documents, document_new(seen_by_title(flat, reader->hanzi), index));
     return TRUE;
 }
 

@@ -198,6 +198,55 @@ Test(licence, a_letter_and_a_blank_page_are_no_licence)
     cr_assert_eq(nothing->seen_as, SEEN_BLANK);
 }
 
+static void
+draw_ring(Drawn *d, double x_mm, double y_mm, double radius_mm)
+{
+    cairo_save(d->cr);
+    cairo_set_source_rgb(d->cr, 0.85, 0.2, 0.2);
+    cairo_set_line_width(d->cr, 1.2);
+    for (double r = radius_mm; r > 3; r -= 4) {
+        cairo_new_path(d->cr);
+        cairo_arc(d->cr, x_mm, y_mm, r, 0, 2 * G_PI);
+        cairo_stroke(d->cr);
+    }
+    cairo_restore(d->cr);
+}
+
+Test(licence, a_companys_stamp_is_told_from_the_registrys_and_a_grey_copy_from_an_original)
+{
+    static const DrawnText registry = { 190, 165, 4.6, "登记机关" };
+    for (guint stamps = 0; stamps < 3; stamps++) { /* none, the registry's, the company's too */
+        Drawn drawn = drawn_new(297, 210, 7);
+        drawn_write(&drawn, LANDSCAPE, G_N_ELEMENTS(LANDSCAPE));
+        drawn_write(&drawn, &registry, 1);
+        if (stamps > 0) {
+            draw_ring(&drawn, 148, 30, 12); /* emblem */
+            draw_ring(&drawn, 225, 168, 20);
+        }
+        if (stamps > 1)
+            draw_ring(&drawn, 110, 165, 20);
+        g_autoptr(Image) image = drawn_image(&drawn);
+        g_autoptr(Document) d = read_one(image, &COMPANY);
+        assert_company(d);
+        cr_assert_eq(d->stamp_present, stamps == 2, "%u", stamps);
+        cr_assert_eq(d->capture, stamps ? CAPTURE_SCAN : CAPTURE_GREY_COPY, "%u", stamps);
+    }
+}
+
+Test(licence, a_seal_sheet_in_its_place_is_named)
+{
+    static const DrawnText sheet[] = {
+        { 70, 30, 8, "印模采集表" },
+        { 30, 60, 4.4, "单位名称：海岱市临江轩辰科技有限公司" },
+        { 30, 70, 4.4, "请在方框内加盖印章，每枚印章盖三次" },
+    };
+    Drawn drawn = drawn_new(210, 297, 6);
+    drawn_write(&drawn, sheet, G_N_ELEMENTS(sheet));
+    g_autoptr(Image) image = drawn_image(&drawn);
+    g_autoptr(Document) d = read_one(image, &COMPANY);
+    cr_assert_eq(d->seen_as, SEEN_SEAL_SHEET, "%s", seen_as_name(d->seen_as));
+}
+
 Test(licence_terms, are_parsed_as_printed)
 {
     static const struct {
