@@ -252,7 +252,7 @@ suggest(const Vote *vote, const char *text)
 }
 
 /* How sure a check that fails must be to speak of forgery and not of a bad picture. */
-static const double sure_letter = 85;
+static const double sure_letter = 92;
 
 static FieldStatus
 judge(const Vote *vote, CodelineResult *result)
@@ -331,7 +331,7 @@ codeline_read(Codeline *codeline, const Image *line, const Image *second, Codeli
 {
     if (!is_readable(line, error) || (second && !is_readable(second, error)))
         return NULL;
-    g_autoptr(Strip) strip = strip_find(line), other = second ? strip_find(second) : NULL;
+    g_autoptr(Strip) strip = strip_find(line), other = second ? strip_beside(strip, second) : NULL;
     Vote vote = { .kind = kind };
     g_autoptr(GPtrArray) tallies = vote.tallies = g_ptr_array_new_with_free_func(tally_free);
     static const double unknown[256] = { 0 };

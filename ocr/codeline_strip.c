@@ -161,14 +161,21 @@ find_ends(Strip *strip, guint8 limit)
     strip->x1 = first <= last ? last + 1 : w;
 }
 
-Strip *
-strip_find(const Image *line)
+static Strip *
+strip_new(const Image *line)
 {
     Strip *strip = g_new0(Strip, 1);
     guint factor = MIN(16, line->height / USEFUL_HEIGHT_PX);
     strip->plain = factor >= 2 && line->width >= factor ? image_shrink(line, factor) : image_copy(line);
-    strip->shrunk = factor >= 2 ? factor : 1;
+    strip->shrunk = (double)line->height / strip->plain->height;
     strip->flat = flatten(strip->plain);
+    return strip;
+}
+
+Strip *
+strip_find(const Image *line)
+{
+    Strip *strip = strip_new(line);
     guint h = strip->flat->height, top, bottom;
     g_autofree double *profile = g_new(double, h);
     guint8 limit = ink_limit(strip->flat);
@@ -183,6 +190,20 @@ strip_find(const Image *line)
     strip->bottom = bottom;
     find_ends(strip, limit);
     return strip;
+}
+
+Strip *
+strip_beside(const Strip *strip, const Image *other)
+{
+    Strip *beside = strip_new(other);
+    double x = (double)beside->plain->width / strip->plain->width;
+    double y = (double)beside->plain->height / strip->plain->height;
+    beside->x0 = strip->x0 * x;
+    beside->x1 = strip->x1 * x;
+    beside->top = strip->top * y;
+    beside->bottom = strip->bottom * y;
+    beside->slope = strip->slope * y / x;
+    return beside;
 }
 
 /* ---- strips ------------------------------------------------------------------------------------- */
@@ -202,6 +223,21 @@ blur_3(const Image *from, Image *to, double centre)
                 }
             to->data[y * w + x] = (guint8)CLAMP(lround(sum), 0, 255);
         }
+}
+
+/* Patterns and what is left of a seal are nearer to the paper than to the print. */
+static void
+clip_paper(Image *image, double share)
+{
+    guint histogram[256] = { 0 }, n = image->width * image->height;
+    for (guint i = 0; i < n; i++)
+        histogram[image->data[i]]++;
+    guint8 dark = percentile(histogram, n, .03), light = percentile(histogram, n, .75);
+    double paper = dark + share * (light - dark);
+    for (guint i = 0; i < n && paper > dark + 8; i++) {
+        double v = (image->data[i] - dark) / (paper - dark);
+        image->data[i] = (guint8)lround(30 + 205 * CLAMP(v, 0, 1));
+    }
 }
 
 static float
@@ -254,6 +290,8 @@ strip_cut(const Strip *strip, const StripCut *cut)
             }
             out->data[v * width + u] = (guint8)CLAMP(lrintf(sum / (float)(n * n)), 0, 255);
         }
+    if (cut->clip > 0)
+        clip_paper(out, cut->clip);
     if (cut->sharpen != 0) {
         g_autoptr(Image) was = image_copy(out);
         blur_3(was, out, cut->sharpen > 0 ? 1 + cut->sharpen : 1. / 3);

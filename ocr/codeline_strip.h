@@ -24,6 +24,10 @@ typedef struct {
 } Strip;
 
 Strip *strip_find(const Image *line);
+
+/* Another picture of the same place (of any size): cut where @strip found the letters. */
+Strip *strip_beside(const Strip *strip, const Image *other);
+
 void strip_free(Strip *strip);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Strip, strip_free)
 
@@ -31,7 +35,8 @@ typedef struct {
     gboolean flat;   /* even the paper */
     double cap_px;   /* height of the capitals in the strip */
     double stretch;  /* widen by this */
-    double sharpen;  /* > 0: amount; < 0: blur by this sigma */
+    double sharpen;  /* > 0: amount; < 0: blurred a little */
+    double clip;     /* 0, or the share of the way from ink to paper from which all is paper */
 } StripCut;
 
 /* Returns: (transfer full) grey, STRIP_HEIGHT_PX high; beyond the picture its edge goes on. */

@@ -22,7 +22,7 @@
 typedef struct {
     char *kind, *set, *models, *faces, *pictures, *only;
     int seed, count;
-    gboolean misses;
+    gboolean list;
 } Options;
 
 typedef struct {
@@ -40,7 +40,7 @@ typedef struct {
     CodesKind kind;
     Tess *eng, *own;
     Codeline *codeline;
-    gboolean misses;
+    gboolean list;
     Score score[READERS];
     guint status[FIELD_STATUSES];
     const char *name; /* of the picture */
@@ -71,8 +71,6 @@ count(Run *run, int reader, const char *text, const char *truth, double ms)
         score->exact++;
     else if (is_valid(run->kind, text))
         score->wrong_valid++;
-    if (run->misses && reader == VOTE_ANY && !g_str_equal(text, truth))
-        printf("  %s\n  %s %s\n\n", truth, text, run->name ? run->name : "");
 }
 
 static char *
@@ -107,6 +105,10 @@ try_codeline(Run *run, const Image *line, const Image *second, const char *truth
         return FALSE;
     double ms = cpu_ms() - start;
     run->status[result->status]++;
+    if (run->list)
+        printf("%s\t%s\t%d\t%u/%u\t%.1f\t%.1f\t%s\n", truth, result->text, result->status, result->passes_agreed,
+               result->passes_made, result->confidence,
+               ((CodelineReading *)g_ptr_array_index(result->readings, 0))->confidence, run->name);
     count(run, VOTE, result->status == FIELD_READ ? result->text : "", truth, ms);
     count(run, VOTE_ANY, result->text, truth, ms);
     return TRUE;
@@ -115,6 +117,8 @@ try_codeline(Run *run, const Image *line, const Image *second, const char *truth
 static gboolean
 try_all(Run *run, const Image *line, const Image *second, const char *truth, GError **error)
 {
+    if (run->list)
+        return try_codeline(run, line, second, truth, error);
     return try_net(run, ENG_LINE, run->eng, TESS_LINE, line, truth, error) &&
            try_net(run, ENG_RAW, run->eng, TESS_RAW_LINE, line, truth, error) &&
            try_net(run, OWN_LINE, run->own, TESS_LINE, line, truth, error) &&
@@ -192,7 +196,7 @@ print_scores(Run *run, const char *level)
 static gboolean
 evaluate(const Options *o, GError **error)
 {
-    Run run = { .kind = g_str_equal(o->kind, "citizen") ? CODES_CITIZEN : CODES_CREDIT, .misses = o->misses };
+    Run run = { .kind = g_str_equal(o->kind, "citizen") ? CODES_CITIZEN : CODES_CREDIT, .list = o->list };
     const char *letters = codes_letters(run.kind);
     g_autoptr(Faces) faces =
         faces_open(o->faces, run.kind, g_str_equal(o->set, "train") ? FACES_TRAIN : FACES_TEST, error);
@@ -236,7 +240,7 @@ main(int argc, char **argv)
         { "count", 0, 0, G_OPTION_ARG_INT, &o.count, "lines a level", "N" },
         { "pictures", 0, 0, G_OPTION_ARG_FILENAME, &o.pictures, "read these instead of drawn lines", "DIR" },
         { "only", 0, 0, G_OPTION_ARG_STRING, &o.only, "pictures whose names begin so", "PREFIX" },
-        { "misses", 0, 0, G_OPTION_ARG_NONE, &o.misses, "print what codeline got wrong", NULL },
+        { "list", 0, 0, G_OPTION_ARG_NONE, &o.list, "codeline alone, a row for each line: truth, text, status, passes, confidence", NULL },
         { NULL },
     };
     setlocale(LC_ALL, "");
