@@ -2,9 +2,10 @@
 /*
  * codeline.c: the passes over a line and their vote.
  *
- * The passes differ in how large the letters are in the strip, in stretch, in sharpness and in whether
- * the paper was evened out: a net that drops or doubles a letter at one scale seldom does so at the
- * next. Most lines end after the first few; figures in ocr/model/README.md.
+ * The passes differ in how large the letters are in the strip, in stretch, in whether the paper was
+ * evened out and in the net: a net that drops or doubles a letter at one scale seldom does so at the
+ * next, and Tesseract's `eng` errs on other letters than ours. Most lines end after the first three;
+ * figures in ocr/model/README.md.
  */
 #include "ocr/codeline.h"
 
@@ -16,7 +17,8 @@
 #include "ocr/tess.h"
 
 struct Codeline {
-    Tess *net[2]; /* by CodelineKind */
+    Tess *own[2]; /* by CodelineKind */
+    Tess *eng[2]; /* Tesseract's own, held to the same letters; NULL where it is not installed */
 };
 
 void
@@ -24,9 +26,17 @@ codeline_free(Codeline *codeline)
 {
     if (!codeline)
         return;
-    for (guint i = 0; i < G_N_ELEMENTS(codeline->net); i++)
-        tess_free(codeline->net[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(codeline->own); i++) {
+        tess_free(codeline->own[i]);
+        tess_free(codeline->eng[i]);
+    }
     g_free(codeline);
+}
+
+static const char *
+letters_of(CodelineKind kind)
+{
+    return kind == CODELINE_CREDIT_CODE ? CREDIT_CODE_LETTERS : "0123456789X";
 }
 
 Codeline *
@@ -34,9 +44,11 @@ codeline_open(const char *model_dir, GError **error)
 {
     static const char *const models[] = { [CODELINE_CREDIT_CODE] = "sbcode", [CODELINE_CITIZEN_ID] = "sbid" };
     g_autoptr(Codeline) codeline = g_new0(Codeline, 1);
-    for (guint i = 0; i < G_N_ELEMENTS(models); i++)
-        if (!(codeline->net[i] = tess_open(model_dir, models[i], NULL, TRUE, error)))
+    for (guint i = 0; i < G_N_ELEMENTS(models); i++) {
+        if (!(codeline->own[i] = tess_open(model_dir, models[i], NULL, TRUE, error)))
             return NULL;
+        codeline->eng[i] = tess_open(NULL, "eng", letters_of((CodelineKind)i), FALSE, NULL);
+    }
     return g_steal_pointer(&codeline);
 }
 
@@ -63,23 +75,29 @@ codeline_result_free(CodelineResult *result)
 
 typedef enum { SOURCE_FIRST, SOURCE_SECOND } Source;
 
+/* Who read a text. */
+enum { BY_OWN = 1 << 0, BY_ENG = 1 << 1, BY_WITNESS = 1 << 2 };
+
 typedef struct {
+    guint by; /* BY_OWN or BY_ENG */
     Source source;
     TessMode mode;
-    StripCut cut;
+    StripCut cut; /* flat, cap_px, stretch, sharpen, clip */
 } Pass;
 
-/* In the order they are made. */
+/* In the order they are made: chosen one by one, each for what it added to those before it. */
 static const Pass passes[] = {
-    { SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 19, 1, 0 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 25, 1, 0 } },
-    { SOURCE_SECOND, TESS_RAW_LINE, { TRUE, 22, 1, 0 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1.15, .8 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 23, .9, 0 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 20, 1.08, -1 } },
-    { SOURCE_SECOND, TESS_RAW_LINE, { FALSE, 20, 1.05, 0 } },
-    { SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 17, 1.2, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_LINE, { TRUE, 22, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 25, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1.2, 0, 0 } },
+    { BY_ENG, SOURCE_FIRST, TESS_LINE, { TRUE, 22, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 28, 1, 0, 0 } },
+    { BY_OWN, SOURCE_SECOND, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
+    { BY_ENG, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, .88, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 25, 1, 0, .7 } },
+    { BY_OWN, SOURCE_SECOND, TESS_LINE, { FALSE, 25, 1, 0, 0 } },
 };
 
 /* After so many passes a line on which all agree is done. */
@@ -88,6 +106,7 @@ enum { FIRST_LOOK = 3 };
 typedef struct {
     char *text;
     guint passes;
+    guint by;                       /* BY_… of all that read it */
     double worst;                   /* sum over passes of the worst letter's confidence */
     double letter[CODELINE_LENGTH]; /* sums over passes, where text has 18 letters */
 } Tally;
@@ -122,12 +141,6 @@ is_strong(CodelineKind kind, const char *text)
     return kind != CODELINE_CREDIT_CODE || !(credit_code_check(text) & CREDIT_CODE_ORGANISATION_WRONG);
 }
 
-static const char *
-letters_of(CodelineKind kind)
-{
-    return kind == CODELINE_CREDIT_CODE ? CREDIT_CODE_LETTERS : "0123456789X";
-}
-
 static void
 note_letter(Vote *vote, guint place, char letter)
 {
@@ -137,7 +150,7 @@ note_letter(Vote *vote, guint place, char letter)
 }
 
 static void
-cast(Vote *vote, const char *text, const double *letter_confidence)
+cast(Vote *vote, guint by, const char *text, const double *letter_confidence)
 {
     Tally *tally = NULL;
     gsize length = strlen(text);
@@ -153,6 +166,7 @@ cast(Vote *vote, const char *text, const double *letter_confidence)
         g_ptr_array_add(vote->tallies, tally);
     }
     tally->passes++;
+    tally->by |= by;
     double worst = length ? 100 : 0;
     for (gsize i = 0; i < length; i++) {
         worst = MIN(worst, letter_confidence[i]);
@@ -186,7 +200,7 @@ make_pass(Tess *net, const Strip *strip, const Pass *pass, Vote *vote, GError **
             for (guint c = 0; c < symbol->n_choices; c++)
                 note_letter(vote, i, symbol->choices[c].text[0]);
         }
-    cast(vote, text->str, confidence);
+    cast(vote, pass->by, text->str, confidence);
     return TRUE;
 }
 
@@ -211,14 +225,53 @@ compare_tallies(gconstpointer a, gconstpointer b, gpointer data)
     return strcmp(p->text, q->text);
 }
 
-/* Every pass says the same and it is valid. */
+/* The valid text that most read, and how many other valid ones there are. */
+static const Tally *
+favourite(const Vote *vote, guint *rivals)
+{
+    const Tally *best = NULL;
+    guint valid = 0;
+    for (guint i = 0; i < vote->tallies->len; i++) {
+        const Tally *tally = g_ptr_array_index(vote->tallies, i);
+        if (!is_valid(vote->kind, tally->text))
+            continue;
+        valid++;
+        if (!best || tally->passes > best->passes)
+            best = tally;
+    }
+    *rivals = valid ? valid - 1 : 0;
+    return best;
+}
+
+/*
+ * Is @tally more than a chance? Two readings that make the same two mistakes may fit the check character;
+ * one net repeats its own confusions (blurred 6 as 4), so what it is not sure of needs another net's vote
+ * or many passes. An ID number's check lets one in eleven through, a code's one in 31, and 1 in 300 with
+ * the organisation code's.
+ */
+static gboolean
+is_proven(const Vote *vote, const Tally *tally)
+{
+    double worst = tally->worst / tally->passes;
+    gboolean two_nets = (tally->by & BY_OWN) && (tally->by & ~BY_OWN);
+    if (!(tally->by & (BY_OWN | BY_ENG)))
+        return FALSE;
+    if (!is_strong(vote->kind, tally->text))
+        return tally->passes >= 4 && two_nets;
+    if (tally->passes >= 3)
+        return two_nets || worst >= 80 || (tally->passes >= 5 && worst >= 70);
+    return tally->passes == 2 && (two_nets || worst >= 90);
+}
+
+/* Nothing that could still come would change the answer. */
 static gboolean
 is_settled(const Vote *vote)
 {
-    if (vote->made < FIRST_LOOK || vote->tallies->len != 1)
+    guint rivals;
+    const Tally *best = favourite(vote, &rivals);
+    if (vote->made < FIRST_LOOK || !best || rivals || !is_proven(vote, best))
         return FALSE;
-    const Tally *only = g_ptr_array_index(vote->tallies, 0);
-    return is_valid(vote->kind, only->text) && is_strong(vote->kind, only->text);
+    return best->passes == vote->made || best->passes >= 4;
 }
 
 /*
@@ -258,12 +311,11 @@ static FieldStatus
 judge(const Vote *vote, CodelineResult *result)
 {
     const Tally *best = g_ptr_array_index(vote->tallies, 0);
-    const Tally *next = vote->tallies->len > 1 ? g_ptr_array_index(vote->tallies, 1) : NULL;
     double worst = best->worst / best->passes;
     if (is_valid(vote->kind, best->text)) {
-        guint need = is_strong(vote->kind, best->text) ? 2 : 4;
-        gboolean alone = !next || !is_valid(vote->kind, next->text);
-        return best->passes >= need && alone ? FIELD_READ : FIELD_WEAK;
+        guint rivals;
+        favourite(vote, &rivals);
+        return !rivals && is_proven(vote, best) ? FIELD_READ : FIELD_WEAK;
     }
     if (strlen(best->text) != CODELINE_LENGTH)
         return FIELD_UNREADABLE;
@@ -338,11 +390,12 @@ codeline_read(Codeline *codeline, const Image *line, const Image *second, Codeli
     for (guint i = 0; i < MIN(n_witnesses, CODELINE_MAX_WITNESSES); i++) {
         gsize length = strlen(witnesses[i].text);
         if (length < G_N_ELEMENTS(unknown))
-            cast(&vote, witnesses[i].text, length == CODELINE_LENGTH ? witnesses[i].confidence : unknown);
+            cast(&vote, BY_WITNESS, witnesses[i].text, length == CODELINE_LENGTH ? witnesses[i].confidence : unknown);
     }
     for (guint i = 0; i < G_N_ELEMENTS(passes) && !is_settled(&vote); i++) {
         const Strip *from = passes[i].source == SOURCE_SECOND ? other : strip;
-        if (from && !make_pass(codeline->net[kind], from, &passes[i], &vote, error))
+        Tess *net = passes[i].by == BY_ENG ? codeline->eng[kind] : codeline->own[kind];
+        if (from && net && !make_pass(net, from, &passes[i], &vote, error))
             return NULL;
     }
     CodelineResult *result = count_votes(&vote);
