@@ -82,22 +82,23 @@ typedef struct {
     guint by; /* BY_OWN or BY_ENG */
     Source source;
     TessMode mode;
-    StripCut cut; /* flat, cap_px, stretch, sharpen, clip */
+    StripCut cut; /* flat, cap_px, stretch, sharpen, clip, still */
 } Pass;
 
 /* In the order they are made: chosen one by one, each for what it added to those before it. */
 static const Pass passes[] = {
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_LINE, { TRUE, 22, 1, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 25, 1, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1.2, 0, 0 } },
-    { BY_ENG, SOURCE_FIRST, TESS_LINE, { TRUE, 22, 1, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 28, 1, 0, 0 } },
-    { BY_OWN, SOURCE_SECOND, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
-    { BY_ENG, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, .88, 0, 0 } },
-    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 25, 1, 0, .7 } },
-    { BY_OWN, SOURCE_SECOND, TESS_LINE, { FALSE, 25, 1, 0, 0 } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 25, 1, 0, 0, TRUE } },
+    { BY_OWN, SOURCE_FIRST, TESS_LINE, { TRUE, 24, 1, 0, 0, FALSE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 25, 1, 0, 0, TRUE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 25, 1, 0, 0, FALSE } },
+    { BY_ENG, SOURCE_FIRST, TESS_LINE, { TRUE, 22, 1, 0, 0, FALSE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 28, 1, 0, 0, TRUE } },
+    { BY_OWN, SOURCE_SECOND, TESS_RAW_LINE, { TRUE, 25, 1, 0, 0, FALSE } },
+    { BY_ENG, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0, FALSE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { FALSE, 25, 1, 0, 0, FALSE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1, 0, 0, TRUE } },
+    { BY_OWN, SOURCE_SECOND, TESS_LINE, { FALSE, 22, 1, 0, 0, FALSE } },
+    { BY_OWN, SOURCE_FIRST, TESS_RAW_LINE, { TRUE, 22, 1.2, 0, 0, FALSE } },
 };
 
 /* After so many passes a line on which all agree is done. */

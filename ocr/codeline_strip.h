@@ -37,6 +37,7 @@ typedef struct {
     double stretch;  /* widen by this */
     double sharpen;  /* > 0: amount; < 0: blurred a little */
     double clip;     /* 0, or the share of the way from ink to paper from which all is paper */
+    gboolean still;  /* take the grain out of the middle row */
 } StripCut;
 
 /* Returns: (transfer full) grey, STRIP_HEIGHT_PX high; beyond the picture its edge goes on. */
