@@ -39,21 +39,29 @@ set_algorithm(X509_REQ *req, BurnKeyType type)
            X509_REQ_set1_signature_algo(req, algorithm) == 1;
 }
 
-static GBytes *
-digest_to_sign(X509_REQ *req, BurnKeyType type)
+GBytes *
+burn_signature_input(BurnKeyType type, GBytes *message)
 {
     /* DigestInfo of SHA-256, RFC 8017 9.2 note 1 */
     static const guint8 info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
                                    0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
-    unsigned char *tbs = NULL;
     guint8 out[sizeof info + 32];
-    int size = i2d_re_X509_REQ_tbs(req, &tbs);
-    gboolean ok = size > 0 && EVP_Digest(tbs, (size_t)size, out + sizeof info, NULL, EVP_sha256(), NULL) == 1;
-    OPENSSL_free(tbs);
+    gsize size;
+    const void *data = g_bytes_get_data(message, &size);
     memcpy(out, info, sizeof info);
-    if (!ok)
+    if (EVP_Digest(data, size, out + sizeof info, NULL, EVP_sha256(), NULL) != 1)
         return NULL;
     return type == BURN_KEY_RSA_2048 ? g_bytes_new(out, sizeof out) : g_bytes_new(out + sizeof info, 32);
+}
+
+static GBytes *
+digest_to_sign(X509_REQ *req, BurnKeyType type)
+{
+    unsigned char *tbs = NULL;
+    int size = i2d_re_X509_REQ_tbs(req, &tbs);
+    g_autoptr(GBytes) message = size > 0 ? g_bytes_new(tbs, (gsize)size) : NULL;
+    OPENSSL_free(tbs);
+    return message != NULL ? burn_signature_input(type, message) : NULL;
 }
 
 BurnCsr *
@@ -104,9 +112,15 @@ ecdsa_der(GBytes *raw)
 }
 
 GBytes *
+burn_signature_der(BurnKeyType type, GBytes *raw)
+{
+    return type == BURN_KEY_RSA_2048 ? g_bytes_ref(raw) : ecdsa_der(raw);
+}
+
+GBytes *
 burn_csr_finish(BurnCsr *csr, GBytes *raw, GError **error)
 {
-    g_autoptr(GBytes) der = csr->type == BURN_KEY_RSA_2048 ? g_bytes_ref(raw) : ecdsa_der(raw);
+    g_autoptr(GBytes) der = burn_signature_der(csr->type, raw);
     gsize size = 0;
     const guint8 *bytes = der != NULL ? g_bytes_get_data(der, &size) : NULL;
     ASN1_BIT_STRING *signature = ASN1_BIT_STRING_new();

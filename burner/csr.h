@@ -24,6 +24,10 @@ GBytes *burn_csr_finish(BurnCsr *csr, GBytes *raw, GError **error);
 void burn_csr_free(BurnCsr *csr);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnCsr, burn_csr_free)
 
+/* What a token signs for SHA-256 over @message, and its raw answer as DER (EC) or as it is (RSA); NULL: no signature. */
+GBytes *burn_signature_input(BurnKeyType type, GBytes *message);
+GBytes *burn_signature_der(BurnKeyType type, GBytes *raw);
+
 /* TRUE when @signature (DER, with SHA-256) over @message verifies under the certificate. */
 gboolean burn_signature_verifies(GBytes *certificate, GBytes *message, GBytes *signature);
 

@@ -75,6 +75,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnHub, burn_hub_free)
 /* What is plugged in, by serial. (element-type BurnToken) SB_ERROR_TOKEN, SB_ERROR_ENV. */
 GPtrArray *burn_hub_tokens(BurnHub *hub, GError **error);
 
+/* The key of @serial signs @challenge with the private key of its one certificate: another CA's key proves its holder
+ * (BurnOrder.proof_*). The PIN is tried once. (transfer full) SB_ERROR_TOKEN, SB_ERROR_ENV. */
+gboolean burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
+                        GBytes **signature, GError **error);
+
 /* Burn all @orders (element-type BurnOrder), as many at once as there are tokens and max_procs allows.
  * Orders named by serial get theirs; the others get blank keys in order. Each order ends in one BurnResult, in
  * the order of @orders. Runs a GMainContext of its own until all are finished; burn_hub_stop() from a

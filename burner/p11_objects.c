@@ -38,7 +38,7 @@ p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **err
     return TRUE;
 }
 
-#define FIRST_GUESS 4096u /* most values fit: one call instead of two, and a call to a real token takes long */
+#define FIRST_GUESS 65536u /* seals fit: one call instead of two, and a call to a real token takes long */
 
 static GBytes *
 value_sized(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, gsize size, GError **error)

@@ -290,3 +290,21 @@ Test(kinds, a_held_order_that_is_given_up_is_revoked_and_fails)
     expect(failed->pdata[0], BURN_FAILED);
     cr_assert_eq(desk_revoked(desk), 1);
 }
+
+Test(kinds, a_key_that_is_plugged_in_proves_its_holder_for_an_exchange)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnHub) hub = burn_hub_new(&desk->config, BUILD_DIR "/sealbatch-worker", desk->journal, desk->ca, desk->pins, &desk->calls, &error);
+    g_autoptr(BurnPin) pin = burn_pin_new("12345678", 8), wrong = burn_pin_new("87654321", 8);
+    g_autoptr(GBytes) challenge = g_bytes_new("sixteen bytes...", 16);
+    g_autoptr(BurnOrder) order = desk_order(desk, "EX1", BURN_EXCHANGE);
+    cr_assert(burn_hub_prove(hub, serial, pin, challenge, &order->proof_certificate, &order->proof_signature, &error), "%s", error ? error->message : "");
+    cr_assert(g_bytes_equal(order->proof_certificate, certificate));
+    order->proof_challenge = g_bytes_ref(challenge);
+    cr_assert(burn_order_check(order, NULL));
+    GBytes *none = NULL, *nothing = NULL;
+    cr_assert_not(burn_hub_prove(hub, serial, wrong, challenge, &none, &nothing, &error));
+    cr_assert(none == NULL && nothing == NULL);
+    g_clear_error(&error);
+    cr_assert_not(burn_hub_prove(hub, "0000", pin, challenge, &none, &nothing, &error));
+}

@@ -124,6 +124,7 @@ Test(worker, a_module_that_is_none_is_a_fault_and_not_a_crash)
 {
     Answer a = ask(BUILD_DIR "/sealbatch-worker", BURN_MSG_LIST, g_variant_new("(ss)", "/dev/null", ""), 5000);
     cr_assert_eq(a.fault, BURN_FAULT_MODULE, "%s", a.text);
+    g_free(a.text);
 }
 
 Test(worker, requests_out_of_turn_or_malformed_are_refused)
@@ -132,6 +133,8 @@ Test(worker, requests_out_of_turn_or_malformed_are_refused)
     cr_assert_eq(a.fault, BURN_FAULT_REQUEST, "%s", a.text);
     Answer b = ask(BUILD_DIR "/sealbatch-worker", BURN_MSG_LOOK, g_variant_new("(s)", "not two booleans"), 5000);
     cr_assert_eq(b.fault, BURN_FAULT_REQUEST, "%s", b.text);
+    g_free(a.text);
+    g_free(b.text);
 }
 
 Test(worker, a_program_that_is_no_worker_is_an_error_of_the_machine, .timeout = 60)

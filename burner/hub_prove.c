@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hub_prove.c: a key that is plugged in proves its holder: its certificate's private key signs a challenge. For an
+ * exchange, where another CA's key stands for its holder.
+ */
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "burner/job.h"
+#include "core/error.h"
+
+typedef struct {
+    BurnHub *hub;
+    GVariant *answer;
+    char *fault;
+    gboolean done, closed;
+} Ask;
+
+static void
+on_answer(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
+{
+    Ask *a = data;
+    a->answer = answer != NULL ? g_variant_ref(answer) : NULL;
+    a->fault = g_strdup(text);
+    a->done = TRUE;
+}
+
+static void
+on_closed(gpointer data)
+{
+    ((Ask *)data)->closed = TRUE;
+}
+
+/* NULL with SB_ERROR_TOKEN. */
+static GVariant *
+answer_of(Ask *a, GError **error)
+{
+    while (!a->done)
+        g_main_context_iteration(a->hub->context, TRUE);
+    a->done = FALSE;
+    if (a->answer == NULL)
+        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "the key cannot prove its holder: %s", a->fault);
+    g_clear_pointer(&a->fault, g_free);
+    return g_steal_pointer(&a->answer);
+}
+
+static GVariant *
+ask(Ask *a, BurnWorker *w, BurnMessage type, GVariant *body, const char *answer_type, GError **error)
+{
+    guint deadline = a->hub->config.call_ms > 0 ? a->hub->config.call_ms : 30000;
+    burn_worker_ask(w, type, body, answer_type, deadline, on_answer, a);
+    return answer_of(a, error);
+}
+
+static gboolean
+send_pin(Ask *a, BurnWorker *w, const BurnPin *pin, GError **error)
+{
+    BurnPins pins = { 0 };
+    pins.pin[BURN_PIN_USER] = burn_pin_bytes(pin);
+    pins.length[BURN_PIN_USER] = (guint8)burn_pin_length(pin);
+    burn_worker_ask_pins(w, &pins, 30000, on_answer, a);
+    g_autoptr(GVariant) answer = answer_of(a, error);
+    return answer != NULL;
+}
+
+static GVariant *
+bytes_variant(const void *data, gsize size)
+{
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1);
+}
+
+static GBytes *
+bytes_of(GVariant *answer)
+{
+    g_autoptr(GVariant) child = answer != NULL ? g_variant_get_child_value(answer, 0) : NULL;
+    return child != NULL ? g_bytes_new(g_variant_get_data(child), g_variant_get_size(child)) : NULL;
+}
+
+/* The one certificate that has a private key beside it. */
+static const BurnObject *
+identity(const BurnInventory *all)
+{
+    const BurnObject *found = NULL;
+    for (guint i = 0; i < all->objects->len; i++) {
+        const BurnObject *c = all->objects->pdata[i];
+        for (guint k = 0; c->kind == BURN_OBJECT_CERT && k < all->objects->len; k++) {
+            const BurnObject *p = all->objects->pdata[k];
+            if (p->kind != BURN_OBJECT_PRIVATE || c->id == NULL || p->id == NULL || !g_bytes_equal(c->id, p->id))
+                continue;
+            if (found != NULL)
+                return NULL;
+            found = c;
+        }
+    }
+    return found;
+}
+
+static BurnKeyType
+type_of(GBytes *certificate)
+{
+    const unsigned char *der = g_bytes_get_data(certificate, NULL);
+    X509 *x = d2i_X509(NULL, &der, (long)g_bytes_get_size(certificate));
+    gboolean rsa = x != NULL && EVP_PKEY_is_a(X509_get0_pubkey(x), "RSA");
+    X509_free(x);
+    return rsa ? BURN_KEY_RSA_2048 : BURN_KEY_EC_P256;
+}
+
+static gboolean
+prove(Ask *a, BurnWorker *w, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
+      GBytes **signature, GError **error)
+{
+    const BurnHubConfig *c = &a->hub->config;
+    g_autoptr(GVariant) opened = ask(a, w, BURN_MSG_OPEN,
+                                     g_variant_new("(sssss)", c->module, c->slot_filter ? c->slot_filter : "", serial, "",
+                                                   c->faults ? c->faults : ""),
+                                     BURN_TOKEN_TYPE, error);
+    if (opened == NULL || !send_pin(a, w, pin, error))
+        return FALSE;
+    g_autoptr(GVariant) looked = ask(a, w, BURN_MSG_LOOK, g_variant_new("(bb)", TRUE, TRUE), BURN_INVENTORY_TYPE, error);
+    g_autoptr(BurnInventory) all = looked != NULL ? burn_inventory_unpack(looked) : NULL;
+    const BurnObject *o = all != NULL ? identity(all) : NULL;
+    if (looked != NULL && o == NULL)
+        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s holds none or several certificates with a private key", serial);
+    if (o == NULL)
+        return FALSE;
+    g_autoptr(GVariant) read = ask(a, w, BURN_MSG_READ, g_variant_new("(u@ay)", BURN_OBJECT_CERT, bytes_variant(o->sha256, 32)),
+                                   "(ay)", error);
+    *certificate = bytes_of(read);
+    if (*certificate == NULL)
+        return FALSE;
+    BurnKeyType type = type_of(*certificate);
+    g_autoptr(GBytes) input = burn_signature_input(type, challenge);
+    g_autoptr(GVariant) sent = ask(a, w, BURN_MSG_SIGN,
+                                   g_variant_new("(u@ay@ay)", type,
+                                                 bytes_variant(g_bytes_get_data(o->id, NULL), g_bytes_get_size(o->id)),
+                                                 bytes_variant(g_bytes_get_data(input, NULL), g_bytes_get_size(input))),
+                                   "(ay)", error);
+    g_autoptr(GBytes) raw = bytes_of(sent);
+    *signature = raw != NULL ? burn_signature_der(type, raw) : NULL;
+    return *signature != NULL;
+}
+
+gboolean
+burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
+               GBytes **signature, GError **error)
+{
+    Ask a = { .hub = hub };
+    BurnWorker *w = burn_worker_start(hub->nursery, hub->context, error);
+    if (w == NULL)
+        return FALSE;
+    *certificate = *signature = NULL;
+    gboolean ok = prove(&a, w, serial, pin, challenge, certificate, signature, error);
+    burn_worker_close(w, 10000, on_closed, &a);
+    while (!a.closed)
+        g_main_context_iteration(hub->context, TRUE);
+    if (ok && !burn_signature_verifies(*certificate, challenge, *signature)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "the signature of key %s does not verify under its certificate", serial);
+        ok = FALSE;
+    }
+    if (!ok) {
+        g_clear_pointer(certificate, g_bytes_unref);
+        g_clear_pointer(signature, g_bytes_unref);
+    }
+    return ok;
+}
