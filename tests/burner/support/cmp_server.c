@@ -196,6 +196,8 @@ run(gpointer data)
         int fd = accept(s->listener, NULL, NULL);
         if (fd < 0)
             continue;
+        struct timeval patient = { 10, 0 }; /* the listener's short one is inherited */
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patient, sizeof patient);
         serve(s, fd);
         shutdown(fd, SHUT_RDWR);
         close(fd);
