@@ -8,6 +8,7 @@
 
 #include "burner/ca.h"
 #include "pipeline/burn_plan.h"
+#include "pipeline/handover.h"
 #include "pipeline/pin_letter.h"
 #include "pipeline/revoked_list.h"
 #include "pipeline/seal_maker.h"
@@ -121,6 +122,8 @@ finished(const BurnOrder *order, const BurnResult *result, gpointer data)
     BurnRun *run = data;
     if (result->certificate && !run->error)
         archive_certificate(run, order, result, &run->error);
+    if (result->outcome == BURN_DONE && !run->error)
+        handover_protocol_add(run->ws, result, &run->error);
     if (result->outcome == BURN_DONE && !run->error)
         revoke_seals(run, order, result, &run->error);
     if (run->calls.finished)

@@ -6,26 +6,10 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <string.h>
 
+#include "pipeline/csv.h"
 #include "pipeline/finding_text.h"
 #include "pipeline/json_text.h"
-
-/* Quoted, and harmless in a spreadsheet: a cell that would be a formula gets an apostrophe. */
-static void
-csv_cell(GString *line, const char *text)
-{
-    text = text ? text : "";
-    g_string_append(line, line->len && line->str[line->len - 1] != '\n' ? ",\"" : "\"");
-    if (*text && strchr("=+-@\t\r", *text))
-        g_string_append_c(line, '\'');
-    for (const char *p = text; *p; p++) {
-        if (*p == '"')
-            g_string_append_c(line, '"');
-        g_string_append_c(line, *p == '\n' || *p == '\r' ? ' ' : *p);
-    }
-    g_string_append_c(line, '"');
-}
 
 typedef void (*EachFinding)(const StoreOrder *order, const Finding *finding, gpointer data);
 
@@ -47,23 +31,23 @@ each_finding(Workspace *ws, EachFinding each, gpointer data, GError **error)
 }
 
 static void
-csv_row(const StoreOrder *order, const Finding *f, gpointer data)
+csv_finding(const StoreOrder *order, const Finding *f, gpointer data)
 {
     const char *cells[] = { order->order_id, order_state_name(order->state), finding_code_name(f->code),
                             severity_name(f->severity), finding_title(f->code, LANGUAGE_ZH),
                             finding_title(f->code, LANGUAGE_EN), f->role, f->file, f->field, f->seal, f->read, f->form,
                             f->detail };
-    for (guint i = 0; i < G_N_ELEMENTS(cells); i++)
-        csv_cell(data, cells[i]);
-    g_string_append(data, "\r\n");
+    csv_row(data, cells, G_N_ELEMENTS(cells));
 }
 
 char *
 findings_csv(Workspace *ws, GError **error)
 {
-    g_autoptr(GString) text = g_string_new("\xef\xbb\xbf"
-                                           "order_id,state,code,severity,zh,en,role,file,field,seal,read,form,detail\r\n");
-    if (!each_finding(ws, csv_row, text, error))
+    static const char *const head[] = { "order_id", "state", "code", "severity", "zh", "en", "role", "file", "field",
+                                        "seal", "read", "form", "detail" };
+    g_autoptr(GString) text = g_string_new(CSV_BOM);
+    csv_row(text, head, G_N_ELEMENTS(head));
+    if (!each_finding(ws, csv_finding, text, error))
         return NULL;
     return g_strdup(text->str);
 }

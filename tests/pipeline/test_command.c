@@ -322,6 +322,9 @@ Test(command, from_uploads_to_burned_keys_through_two_reviewers_and_kill_9)
     cr_expect(code == EXIT_DONE || strstr(printed, "\"held\":0") == NULL, "%d %s", code, printed);
     cr_expect_leq(files_in(issued), 2, "one certificate an order");
     cr_expect_eq(run(NULL, "audit", "-w", ws, NULL), EXIT_DONE);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
+        g_autofree char *courier = at("ws/out/courier.csv"), *text = NULL;
         cr_expect_eq(files_in(issued), 2);
+        cr_expect(g_file_get_contents(courier, &text, NULL, NULL) && strstr(text, "SQ50011002"));
+    }
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Courier list and burn protocol.
+ */
+#include "pipeline/handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "burner/ca.h"
+#include "pipeline/csv.h"
+#include "pipeline/json_text.h"
+#include "pipeline/stored_order.h"
+
+static json_t *
+objects_json(GPtrArray *objects)
+{
+    json_t *list = json_array();
+    for (guint i = 0; objects && i < objects->len; i++) {
+        const BurnObjectSum *sum = objects->pdata[i];
+        GString *hex = g_string_new(NULL);
+        for (guint b = 0; b < sizeof sum->sha256; b++)
+            g_string_append_printf(hex, "%02x", sum->sha256[b]);
+        json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:s}", "what", sum->what, "label", json_text(sum->label),
+                                              "bytes", (json_int_t)sum->size, "sha256", hex->str));
+        g_string_free(hex, TRUE);
+    }
+    return list;
+}
+
+char *
+handover_protocol_line(const BurnResult *result, GError **error)
+{
+    g_autofree char *serial = NULL;
+    gint64 from = 0, until = 0;
+    if (result->certificate && !burn_cert_describe(result->certificate, NULL, NULL, &serial, &from, &until, error))
+        return NULL;
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *at = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+    return json_line(json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "at", at, "unit", json_text(result->unit), "token",
+                               json_text(result->token_serial), "certificate", json_text(serial), "not_before",
+                               (json_int_t)from, "not_after", (json_int_t)until, "objects",
+                               objects_json(result->objects)));
+}
+
+static char *
+out_path(Workspace *ws, const char *name)
+{
+    g_autofree char *folder = g_build_filename(ws->dir, "out", NULL);
+    g_mkdir_with_parents(folder, 0750);
+    return g_build_filename(folder, name, NULL);
+}
+
+gboolean
+handover_protocol_add(Workspace *ws, const BurnResult *result, GError **error)
+{
+    g_autofree char *line = handover_protocol_line(result, error), *path = out_path(ws, "burn-protocol.jsonl");
+    if (!line)
+        return FALSE;
+    g_autofree char *text = g_strconcat(line, "\n", NULL);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    gboolean fine = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
+    if (!fine)
+        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "cannot write %s: %s", path, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return fine;
+}
+
+static gboolean
+add_order(Workspace *ws, const StoreOrder *record, GString *text, GError **error)
+{
+    g_autoptr(Order) order = stored_order_load(ws, record->order_id, NULL, error);
+    g_autoptr(GPtrArray) units = order ? store_units(ws->store, record->order_id, error) : NULL;
+    for (guint i = 0; units && i < units->len; i++) {
+        const StoreUnit *unit = units->pdata[i];
+        const OrderPerson *to = order->recipient.name ? &order->recipient : &order->operator_;
+        const char *cells[] = { record->order_id, unit->unit, unit->token_serial, order->company_name, to->name,
+                                to->phone, to->address ? to->address : order->company_address };
+        csv_row(text, cells, G_N_ELEMENTS(cells));
+    }
+    return units != NULL;
+}
+
+gboolean
+handover_courier_write(Workspace *ws, GError **error)
+{
+    static const char *const head[] = { "order_id", "unit", "token", "company", "recipient", "phone", "address" };
+    g_autoptr(GString) text = g_string_new(CSV_BOM);
+    g_autofree char *path = out_path(ws, "courier.csv");
+    g_autoptr(GPtrArray) orders = store_list_orders(ws->store, STATE_DONE, error);
+    g_autoptr(GError) cause = NULL;
+    if (!orders)
+        return FALSE;
+    csv_row(text, head, G_N_ELEMENTS(head));
+    for (guint i = 0; i < orders->len; i++)
+        if (!add_order(ws, orders->pdata[i], text, error))
+            return FALSE;
+    if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0640, &cause))
+        return TRUE;
+    g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s", cause->message);
+    return FALSE;
+}
