@@ -13,6 +13,7 @@
 #include "pipeline/burn_run.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/cmd.h"
+#include "pipeline/handover.h"
 #include "pipeline/json_text.h"
 #include "pipeline/summary.h"
 
@@ -195,7 +196,8 @@ end(CmdWork *work, const BurnCounts *counts, gboolean stopped)
 {
     g_auto(Summary) summary = { 0 };
     g_autoptr(GError) error = NULL;
-    if (!summary_make(work->workspace, &summary, &error))
+    /* Always: a run that was killed at its very end left the list of before. */
+    if (!handover_courier_write(work->workspace, &error) || !summary_make(work->workspace, &summary, &error))
         return cmd_fail(error);
     ExitCode code = summary_exit_code(&summary);
     if (stopped || counts->interrupted)
