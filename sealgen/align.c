@@ -103,11 +103,12 @@ level_spots(const Level *level, float steep)
 {
     const Plane *p = level->a;
     GArray *spots = g_array_new(FALSE, FALSE, sizeof(Spot));
+    OutlineMask mask = outline_mask(&level->outline, 1);
     for (guint y = 1; y + 1 < p->height; y++)
         for (guint x = 1; x + 1 < p->width; x++) {
             const float *v = p->v + (gsize)y * p->width + x;
             Spot s = { (float)x, (float)y, v[0], 0.5f * (v[1] - v[-1]), 0.5f * (v[p->width] - v[-(int)p->width]) };
-            if (s.gx * s.gx + s.gy * s.gy >= steep * steep && outline_contains(&level->outline, (Point){ x, y }, 1))
+            if (s.gx * s.gx + s.gy * s.gy >= steep * steep && outline_mask_has(&mask, x, y))
                 g_array_append_val(spots, s);
         }
     return spots;

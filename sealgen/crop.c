@@ -43,9 +43,10 @@ leave_out_neighbours(const GPtrArray *all, Impression *impression, const Outline
 {
     double ppm = impression->alpha->ppm;
     guint w = impression->alpha->width, h = impression->alpha->height;
+    OutlineMask wide = outline_mask(own, BEYOND_MM * ppm), near_ = outline_mask(own, 0.3 * ppm);
     for (guint y = 0; y < h; y++)
         for (guint x = 0; x < w; x++)
-            if (!outline_contains(own, (Point){ x, y }, BEYOND_MM * ppm))
+            if (!outline_mask_has(&wide, x, y))
                 impression->alpha->v[(gsize)y * w + x] = 0;
     for (guint i = 0; i < all->len; i++) {
         const Impression *other = g_ptr_array_index(all, i);
@@ -55,17 +56,18 @@ leave_out_neighbours(const GPtrArray *all, Impression *impression, const Outline
                                                2)
             continue;
         Outline o = outline_in_crop(&other->place, impression->origin_mm, ppm);
+        OutlineMask others = outline_mask(&o, 0.4 * ppm);
         gsize shared = 0, inside = 0;
         for (guint y = 0; y < h; y++)
             for (guint x = 0; x < w; x++) {
-                if (!outline_contains(own, (Point){ x, y }, BEYOND_MM * ppm))
+                if (!outline_mask_has(&wide, x, y))
                     continue;
                 inside++;
-                if (!outline_contains(&o, (Point){ x, y }, 0.4 * ppm))
+                if (!outline_mask_has(&others, x, y))
                     continue;
                 shared++;
                 impression->foreign->v[(gsize)y * w + x] += 1;
-                if (!outline_contains(own, (Point){ x, y }, 0.3 * ppm))
+                if (!outline_mask_has(&near_, x, y))
                     impression->alpha->v[(gsize)y * w + x] = 0;
             }
         if (shared > inside / 200)
@@ -79,9 +81,10 @@ count_ink(Impression *impression)
 {
     const Plane *f = impression->foreign, *a = impression->alpha;
     gsize n = 0, ink = 0, all = 0;
+    OutlineMask mask = outline_mask(&impression->outline, 0);
     for (guint y = 0; y < f->height; y++)
         for (guint x = 0; x < f->width; x++)
-            if (outline_contains(&impression->outline, (Point){ x, y }, 0)) {
+            if (outline_mask_has(&mask, x, y)) {
                 all++;
                 n += f->v[(gsize)y * f->width + x] > FOREIGN_DENSITY;
                 ink += a->v[(gsize)y * f->width + x] > 0.4f;
@@ -106,10 +109,11 @@ crop_impression(const Image *page, const SheetScale *scale, const PaperLight *li
     g_autofree Density *density = ink_densities(&crop, light);
     guint w = image->width, h = image->height;
     Outline own = outline_in_crop(&impression->place, impression->origin_mm, ppm);
+    OutlineMask where = outline_mask(&own, 0.3 * ppm);
     g_autofree guint8 *mask = g_malloc((gsize)w * h);
     for (guint y = 0; y < h; y++)
         for (guint x = 0; x < w; x++)
-            mask[(gsize)y * w + x] = outline_contains(&own, (Point){ x, y }, 0.3 * ppm);
+            mask[(gsize)y * w + x] = outline_mask_has(&where, x, y);
     if (!ink_estimate(density, (gsize)w * h, mask, &impression->ink))
         return FALSE;
     ink_unmix(density, w, h, ppm, &impression->ink, &impression->alpha, &impression->foreign);

@@ -227,11 +227,12 @@ collect_patches(const Found *f)
         double side = MAX(patch->outline.width, patch->outline.height) / FIND_PPM;
         /* everything the patch has must lie inside its outline, else it is more than one thing */
         double outside = 0, all = 0;
+        OutlineMask mask = outline_mask(&patch->outline, 1.2 * FIND_PPM);
         for (guint y = 0; y < patch->plane->height; y++)
             for (guint x = 0; x < patch->plane->width; x++)
                 if (patch->plane->v[(gsize)y * patch->plane->width + x] > 0.35f) {
                     all++;
-                    outside += !outline_contains(&patch->outline, (Point){ x, y }, 1.2 * FIND_PPM);
+                    outside += !outline_mask_has(&mask, x, y);
                 }
         patch->sure = patch->outline.shape != SHAPE_FREE && patch->outline.support > SUPPORT_LEAST &&
                       side < SEAL_MOST_MM && outside < 0.04 * all;
@@ -258,8 +259,14 @@ split_patch(const Patch *patch, const GPtrArray *patches, guint page, GPtrArray 
     g_autofree Outline *outlines = g_new(Outline, patches->len + 1);
     for (guint i = 0; i < patches->len; i++) {
         const Patch *other = g_ptr_array_index(patches, i);
-        if (other->sure)
-            outlines[models->len] = other->outline, g_ptr_array_add(models, other->plane);
+        gboolean fresh = other->sure;
+        for (guint k = 0; k < models->len && fresh; k++) /* one of each kind is enough */
+            fresh =
+                outlines[k].shape != other->outline.shape || fabs(outlines[k].width / other->outline.width - 1) > 0.03;
+        if (fresh) {
+            outlines[models->len] = other->outline;
+            g_ptr_array_add(models, other->plane);
+        }
     }
     g_autoptr(GArray) parts = split_touching(patch->plane, (const Plane *const *)models->pdata, outlines, models->len);
     for (guint i = 0; i < parts->len; i++) {

@@ -112,9 +112,10 @@ judge(const Layer *layer, const Plane *ink, const Outline *outline, FuseSample *
     double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
     g_autoptr(Plane) wide = plane_copy(ink);
     plane_blur(wide, 0.15 * ink->ppm);
+    OutlineMask mask = outline_mask(outline, 0.3 * ink->ppm);
     for (guint y = 0; y < ink->height; y++)
         for (guint x = 0; x < ink->width; x++) {
-            if (!outline_contains(outline, (Point){ x, y }, 0.3 * ink->ppm))
+            if (!outline_mask_has(&mask, x, y))
                 continue;
             gsize i = (gsize)y * ink->width + x;
             double a = atan2(y - outline->centre.y, x - outline->centre.x), w = layer->weight->v[i];

@@ -13,6 +13,7 @@
 #define RAYS 360
 #define TOLERANCE_MM 0.35 /* a point this near supports a shape */
 #define TRIES 300
+#define SURE_SCORE 0.85 /* of the rays: an ellipse that fits like this is one */
 
 typedef struct {
     guint n;
@@ -69,14 +70,20 @@ rim_collect(const Plane *ink, Point centre, double reach, Rim *rim)
     }
 }
 
-/* Signed distance (outside positive) along the ray from the ellipse's centre. */
+/* Signed distance (outside positive) along the ray from the ellipse's centre; @c, @s: of its turn. */
+static double
+turned_distance(const Ellipse *e, double c, double s, Point p)
+{
+    double dx = p.x - e->v[0], dy = p.y - e->v[1];
+    double u = (dx * c + dy * s) / e->v[2], w = (-dx * s + dy * c) / e->v[3];
+    double t = sqrt(u * u + w * w), r = sqrt(dx * dx + dy * dy);
+    return t < 1e-9 ? -MIN(e->v[2], e->v[3]) : r - r / t;
+}
+
 static double
 ellipse_distance(const Ellipse *e, Point p)
 {
-    double dx = p.x - e->v[0], dy = p.y - e->v[1], c = cos(e->v[4]), s = sin(e->v[4]);
-    double u = (dx * c + dy * s) / e->v[2], w = (-dx * s + dy * c) / e->v[3];
-    double t = hypot(u, w), r = hypot(dx, dy);
-    return t < 1e-9 ? -MIN(e->v[2], e->v[3]) : r - r / t;
+    return turned_distance(e, cos(e->v[4]), sin(e->v[4]), p);
 }
 
 /* cx, cy, side at +u, -u, +v, -v as distances, turn: in Ellipse's terms plus two. */
@@ -175,9 +182,9 @@ circle_through(const Point *p, Ellipse *e)
 static double
 ellipse_score(const Rim *rim, const Ellipse *e, double tolerance)
 {
-    double score = 0;
+    double score = 0, c = cos(e->v[4]), s = sin(e->v[4]);
     for (guint i = 0; i < rim->n; i++) {
-        double d = ellipse_distance(e, rim->p[i]) / tolerance;
+        double d = turned_distance(e, c, s, rim->p[i]) / tolerance;
         score += MAX(0, 1 - d * d);
     }
     return score;
@@ -442,7 +449,8 @@ outline_fit(const Plane *ink, Point centre, double reach, SealShape expect, Outl
                 outline_from_ellipse(&ellipse, &best);
             }
         }
-        if (expect == SHAPES || expect == SHAPE_RECTANGLE) {
+        gboolean plainly_round = best_score > SURE_SCORE * RAYS; /* then no square is looked for */
+        if ((expect == SHAPES && !plainly_round) || expect == SHAPE_RECTANGLE) {
             Rectangle r = { 0 };
             double score = rectangle_search(&rim, tolerance, &r);
             if (score > 0) {
@@ -473,12 +481,22 @@ outline_fit(const Plane *ink, Point centre, double reach, SealShape expect, Outl
     return TRUE;
 }
 
+OutlineMask
+outline_mask(const Outline *o, double margin)
+{
+    double a = o->turn_deg * G_PI / 180;
+    return (OutlineMask){ o->centre.x,
+                          o->centre.y,
+                          cos(a),
+                          sin(a),
+                          MAX(0.5, o->width / 2 + margin),
+                          MAX(0.5, o->height / 2 + margin),
+                          o->shape == SHAPE_ROUND || o->shape == SHAPE_OVAL };
+}
+
 gboolean
 outline_contains(const Outline *o, Point p, double margin)
 {
-    double dx = p.x - o->centre.x, dy = p.y - o->centre.y, a = o->turn_deg * G_PI / 180, c = cos(a), s = sin(a);
-    double u = dx * c + dy * s, v = -dx * s + dy * c, w = o->width / 2 + margin, h = o->height / 2 + margin;
-    if (o->shape == SHAPE_ROUND || o->shape == SHAPE_OVAL)
-        return u * u / (w * w) + v * v / (h * h) <= 1;
-    return fabs(u) <= w && fabs(v) <= h;
+    OutlineMask mask = outline_mask(o, margin);
+    return outline_mask_has(&mask, p.x, p.y);
 }

@@ -28,6 +28,23 @@ typedef struct {
  */
 gboolean outline_fit(const Plane *ink, Point centre, double reach, SealShape expect, Outline *outline);
 
+/* An outline grown by a margin, ready to be asked about many pixels. */
+typedef struct {
+    double x, y, cos_turn, sin_turn, width, height; /* halves of the sides */
+    gboolean ellipse;
+} OutlineMask;
+
+OutlineMask outline_mask(const Outline *outline, double margin);
+
+static inline gboolean
+outline_mask_has(const OutlineMask *mask, double x, double y)
+{
+    double dx = x - mask->x, dy = y - mask->y;
+    double u = (dx * mask->cos_turn + dy * mask->sin_turn) / mask->width;
+    double v = (-dx * mask->sin_turn + dy * mask->cos_turn) / mask->height;
+    return mask->ellipse ? u * u + v * v <= 1 : u <= 1 && u >= -1 && v <= 1 && v >= -1;
+}
+
 /* Is @p inside the outline grown by @margin pixels? */
 gboolean outline_contains(const Outline *outline, Point p, double margin);
 

@@ -37,7 +37,7 @@ plane_free(Plane *plane)
 }
 
 float
-plane_at(const Plane *plane, double x, double y)
+plane_at_rim(const Plane *plane, double x, double y)
 {
     if (!(x > -1 && y > -1 && x < plane->width && y < plane->height))
         return 0;

@@ -23,8 +23,21 @@ Plane *plane_copy(const Plane *plane);
 void plane_free(Plane *plane);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plane, plane_free)
 
+/* As plane_at, also where the four neighbours are not all inside. */
+float plane_at_rim(const Plane *plane, double x, double y);
+
 /* Bilinear value at pixel coordinates. */
-float plane_at(const Plane *plane, double x, double y);
+static inline float
+plane_at(const Plane *plane, double x, double y)
+{
+    if (!(x >= 0 && y >= 0 && x < plane->width - 1.0 && y < plane->height - 1.0))
+        return plane_at_rim(plane, x, y);
+    gsize u = (gsize)x, v = (gsize)y;
+    float fx = (float)(x - (double)u), fy = (float)(y - (double)v);
+    const float *p = plane->v + v * plane->width + u, *q = p + plane->width;
+    float a = p[0] + fx * (p[1] - p[0]), b = q[0] + fx * (q[1] - q[0]);
+    return a + fy * (b - a);
+}
 
 /* Three box passes: close to a Gaussian of @sigma_px. */
 void plane_blur(Plane *plane, double sigma_px);

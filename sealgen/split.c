@@ -25,9 +25,10 @@ model_dots(const Plane *small, const Outline *o)
 {
     GArray *dots = g_array_new(FALSE, FALSE, sizeof(Dot));
     double sum = 0, norm = 0;
+    OutlineMask mask = outline_mask(o, 1.0);
     for (guint y = 0; y < small->height; y++)
         for (guint x = 0; x < small->width; x++)
-            if (outline_contains(o, (Point){ x, y }, 1.0)) {
+            if (outline_mask_has(&mask, x, y)) {
                 Dot d = { (float)(x - o->centre.x), (float)(y - o->centre.y), small->v[(gsize)y * small->width + x] };
                 g_array_append_val(dots, d);
                 sum += d.v;
