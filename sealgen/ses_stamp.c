@@ -244,7 +244,7 @@ check_attributes(PKCS7_SIGNER_INFO *signer, const ASN1_OCTET_STRING *content, co
 
 /* ESS signing certificate (RFC 2634, RFC 5035): where the token binds itself to one, it is this. */
 static gboolean
-check_signing_certificate(PKCS7_SIGNER_INFO *signer, X509 *cert, STACK_OF(X509) * others, GError **error)
+check_signing_certificate(PKCS7_SIGNER_INFO *signer, X509 *cert, STACK_OF(X509) *others, GError **error)
 {
     const ASN1_TYPE *v1 = PKCS7_get_signed_attribute(signer, NID_id_smime_aa_signingCertificate);
     const ASN1_TYPE *v2 = PKCS7_get_signed_attribute(signer, NID_id_smime_aa_signingCertificateV2);

@@ -19,8 +19,8 @@
 
 struct SesTrust {
     X509_STORE *store;
-    STACK_OF(X509) * helpers; /* neither anchors nor trusted */
-    STACK_OF(X509_CRL) * crls;
+    STACK_OF(X509) *others; /* neither anchors nor trusted */
+    STACK_OF(X509_CRL) *crls;
     gboolean self_signed_seen;
     GHashTable *parties; /* SM3 of the DER (GBytes) -> Entry */
 };
@@ -58,7 +58,7 @@ ses_trust_new(void)
 {
     SesTrust *trust = g_new0(SesTrust, 1);
     trust->store = X509_STORE_new();
-    trust->helpers = sk_X509_new_null();
+    trust->others = sk_X509_new_null();
     trust->crls = sk_X509_CRL_new_null();
     trust->parties =
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)entry_free);
@@ -71,7 +71,7 @@ ses_trust_free(SesTrust *trust)
     if (!trust)
         return;
     X509_STORE_free(trust->store);
-    sk_X509_pop_free(trust->helpers, X509_free);
+    sk_X509_pop_free(trust->others, X509_free);
     sk_X509_CRL_pop_free(trust->crls, X509_CRL_free);
     g_hash_table_unref(trust->parties);
     g_free(trust);
@@ -189,7 +189,7 @@ is_self_signed(X509 *cert)
 }
 
 /* PEM holding any number of certificates and lists. */
-static STACK_OF(X509_INFO) * read_pem(GBytes *data)
+static STACK_OF(X509_INFO) *read_pem(GBytes *data)
 {
     gsize length;
     gconstpointer bytes = g_bytes_get_data(data, &length);
@@ -207,7 +207,7 @@ add_certificate(SesTrust *trust, X509 *cert)
         trust->self_signed_seen = TRUE;
     } else {
         X509_up_ref(cert);
-        sk_X509_push(trust->helpers, cert);
+        sk_X509_push(trust->others, cert);
     }
 }
 
@@ -266,29 +266,29 @@ ses_trust_add_crls(SesTrust *trust, GBytes *data, GError **error)
 gboolean
 ses_trust_has_anchors(const SesTrust *trust)
 {
-    return trust->self_signed_seen || sk_X509_num(trust->helpers) > 0;
+    return trust->self_signed_seen || sk_X509_num(trust->others) > 0;
 }
 
 /* ---- chains ---- */
 
 /* @at NULL: whatever the time. Returns the X509_V_ERR code and, where good, the chain. */
 static int
-build_chain(const SesTrust *trust, X509 *cert, STACK_OF(X509) * helpers, const gint64 *at, STACK_OF(X509) * *chain)
+build_chain(const SesTrust *trust, X509 *cert, STACK_OF(X509) *others, const gint64 *at, STACK_OF(X509) **chain)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    gboolean only_helpers = !trust->self_signed_seen;
-    STACK_OF(X509) *untrusted = sk_X509_dup(helpers);
+    gboolean only_given = !trust->self_signed_seen;
+    STACK_OF(X509) *untrusted = sk_X509_dup(others);
     for (int i = 0; i < sk_X509_num(untrusted); i++)
         with_sm2_id(sk_X509_value(untrusted, i)); /* those of a time stamp come bare */
-    for (int i = 0; i < sk_X509_num(trust->helpers); i++)
-        sk_X509_push(untrusted, sk_X509_value(trust->helpers, i));
+    for (int i = 0; i < sk_X509_num(trust->others); i++)
+        sk_X509_push(untrusted, sk_X509_value(trust->others, i));
     X509_STORE_CTX_init(ctx, trust->store, cert, untrusted);
-    if (only_helpers) /* nothing self-signed was given: what was given is what is trusted */
-        X509_STORE_CTX_set0_trusted_stack(ctx, trust->helpers);
+    if (only_given) /* nothing self-signed was given: what was given is what is trusted */
+        X509_STORE_CTX_set0_trusted_stack(ctx, trust->others);
 
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
     X509_VERIFY_PARAM_set_depth(param, 8);
-    unsigned long flags = only_helpers ? X509_V_FLAG_PARTIAL_CHAIN : 0;
+    unsigned long flags = only_given ? X509_V_FLAG_PARTIAL_CHAIN : 0;
     if (at)
         X509_VERIFY_PARAM_set_time(param, (time_t)*at);
     else
@@ -305,13 +305,13 @@ build_chain(const SesTrust *trust, X509 *cert, STACK_OF(X509) * helpers, const g
 }
 
 SesChain *
-ses_trust_chain_with(SesTrust *trust, X509 *cert, gpointer helpers, gint64 at)
+ses_trust_chain_with(SesTrust *trust, X509 *cert, gpointer others, gint64 at)
 {
-    STACK_OF(X509) *certs = NULL, *given = helpers ? helpers : sk_X509_new_null();
+    STACK_OF(X509) *certs = NULL, *given = others ? others : sk_X509_new_null();
     int code = build_chain(trust, cert, given, &at, &certs);
     if (code != X509_V_OK)
         code = build_chain(trust, cert, given, NULL, &certs);
-    if (!helpers)
+    if (!others)
         sk_X509_free(given);
 
     SesChain *chain = g_new0(SesChain, 1);

@@ -61,7 +61,7 @@ typedef struct {
 const SesChain *ses_trust_chain(SesTrust *trust, const SesParty *party, gint64 at);
 
 /* The same for a certificate that came with others that may help (a time stamp's). Not kept. */
-SesChain *ses_trust_chain_with(SesTrust *trust, struct x509_st *cert, gpointer helpers, gint64 at);
+SesChain *ses_trust_chain_with(SesTrust *trust, struct x509_st *cert, gpointer others, gint64 at);
 void ses_chain_free(SesChain *chain);
 
 typedef enum {
