@@ -12,7 +12,7 @@ static const double GAP = 1.3;       /* of the height: the widest gap between tw
 static const double JOIN_GAP = 8;    /* of the height: the widest hole that a seal tears into a line */
 static const double SHORTEST = 8.5, LONGEST = 30; /* heights that 18 letters are long, with margin */
 
-enum { LEAST_HEIGHT = 7, MOST_HEIGHT = 60, LEAST_LETTERS = 3, LEAST_SEEN = 8, PIECES_MAX = 400 };
+enum { LEAST_HEIGHT = 7, MOST_HEIGHT = 60, LEAST_LETTERS = 3, LEAST_SEEN = 8, LEAST_TO_EXTEND = 6, PIECES_MAX = 400 };
 
 static double
 height_of(const InkPart *p)
@@ -203,6 +203,8 @@ judge(CodeSpot *spot, const GArray *parts)
     double width, foreign = foreign_share(spot, parts, &width);
     /* The mean width of digits is .45 to .65 of their height, with many M and W .75; hanzi reach .9. */
     spot->likeness *= exp(-4 * foreign - 10 * fmax(width - 0.72, 0));
+    if (spot->hidden) /* a guess, however clean its visible part is */
+        spot->likeness = 0.4 * fmax(spot->likeness, 0.25);
 }
 
 static double
@@ -227,6 +229,30 @@ join(const CodeSpot *a, const CodeSpot *b)
     double h = (a->cap_px * a->letters + b->cap_px * b->letters) / (a->letters + b->letters);
     double hidden = fmax((b->left.x - a->right.x) / (PITCH * h) - 0.6, 0);
     return (CodeSpot){ a->left, b->right, h, a->letters + b->letters + (guint)hidden, 0 };
+}
+
+/*
+ * A piece whose rest lies under a seal, drawn on to eighteen letters at its own pitch, to either side.
+ */
+static void
+add_extended(GArray *pieces, guint single)
+{
+    for (guint i = 0; i < single && pieces->len < 4 * PIECES_MAX; i++) {
+        CodeSpot s = g_array_index(pieces, CodeSpot, i);
+        if (s.letters < LEAST_TO_EXTEND || s.letters > 15)
+            continue;
+        double pitch = (s.right.x - s.left.x - 0.55 * s.cap_px) / (s.letters - 1.0), slope = slope_of(&s);
+        double missing = (18.0 - s.letters) * pitch;
+        if (pitch < 0.55 * s.cap_px || pitch > 1.3 * s.cap_px)
+            continue;
+        CodeSpot right = s, left = s;
+        right.right = (Point){ s.right.x + missing, s.right.y + slope * missing };
+        left.left = (Point){ s.left.x - missing, s.left.y - slope * missing };
+        right.letters = left.letters = 18;
+        right.hidden = left.hidden = TRUE;
+        g_array_append_val(pieces, right);
+        g_array_append_val(pieces, left);
+    }
 }
 
 /* Pairs, and triples that begin with a pair. */
@@ -262,7 +288,10 @@ GArray *
 code_spots(const GArray *parts)
 {
     GArray *spots = find_chains(parts);
+    guint single = spots->len;
     add_joined(spots);
+    g_array_set_size(spots, MIN(spots->len, 3 * PIECES_MAX));
+    add_extended(spots, single);
     for (guint i = spots->len; i-- > 0;) {
         CodeSpot *s = &g_array_index(spots, CodeSpot, i);
         double length = point_distance(s->left, s->right) / s->cap_px;

@@ -18,6 +18,7 @@ typedef struct {
     Point left, right; /* middle of the capitals' height at both ends, flat px, tight */
     double cap_px;     /* height of the capitals, flat px */
     guint letters;     /* how many there seem to be */
+    gboolean hidden;   /* part of it lies under something: where it ends is a guess */
     double likeness;   /* 0..1: how much it looks like eighteen letters of one height */
 } CodeSpot;
 

@@ -4,6 +4,8 @@
  */
 #include "ocr/licence.h"
 
+#include "ocr/seen.h"
+
 #include <math.h>
 
 enum { LABELS_ENOUGH = 2, LABELS_SURE = 4 };
@@ -62,15 +64,32 @@ read_fields(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean 
     return g_steal_pointer(&document);
 }
 
+/* Is it a licence by its labels, or by its title the way it lies or turned over? Leaves it the right way up. */
+static GArray *
+known_rows(const LicenceTools *tools, Flat *flat, gboolean *known)
+{
+    guint labels;
+    g_autoptr(GArray) rows = upright_rows(tools, flat, &labels);
+    *known = labels >= LABELS_ENOUGH || seen_licence_title(flat, tools->hanzi);
+    if (*known)
+        return g_steal_pointer(&rows);
+    flat_turn_over(flat);
+    *known = seen_licence_title(flat, tools->hanzi);
+    if (*known)
+        return licence_rows(flat, tools->hanzi);
+    flat_turn_over(flat);
+    return g_steal_pointer(&rows);
+}
+
 Document *
 licence_read(const LicenceTools *tools, Flat *flat, const ReaderExpect *expect)
 {
-    guint labels;
+    gboolean known;
     if (flat->blank)
         return NULL;
-    g_autoptr(GArray) rows = upright_rows(tools, flat, &labels);
-    Document *document = read_fields(tools, flat, rows, labels >= LABELS_ENOUGH, expect);
-    if (document || labels >= LABELS_ENOUGH)
+    g_autoptr(GArray) rows = known_rows(tools, flat, &known);
+    Document *document = read_fields(tools, flat, rows, known, expect);
+    if (document || known)
         return document;
     /* Perhaps only the code is legible, and the page lies upside down. */
     flat_turn_over(flat);

@@ -9,7 +9,8 @@
 
 enum { TITLES = 3, EM_PX = 48, WIDEST_PX = 2400 };
 
-static const char *const SHEET_WORDS[] = { "印模", "印章", "印鉴", "采集表" };
+static const char *const SHEET_WORDS[] = { "印模", "印章", "印鉴", "采集表", NULL };
+static const char *const LICENCE_WORDS[] = { "营业执", "业执照", "法人证书", "登记证书", NULL };
 
 static int
 by_height(gconstpointer a, gconstpointer b)
@@ -37,7 +38,7 @@ read_line(Flat *flat, const Hanzi *hanzi, const TextLine *line)
 }
 
 static gboolean
-names_a_sheet(Flat *flat, const Hanzi *hanzi)
+title_has(Flat *flat, const Hanzi *hanzi, const char *const *words)
 {
     g_autoptr(GPtrArray) tall = g_ptr_array_new();
     for (guint i = 0; i < flat->lines->len; i++) {
@@ -48,11 +49,17 @@ names_a_sheet(Flat *flat, const Hanzi *hanzi)
     g_ptr_array_sort(tall, by_height);
     for (guint i = 0; i < MIN(tall->len, TITLES); i++) {
         g_autofree char *text = read_line(flat, hanzi, g_ptr_array_index(tall, i));
-        for (guint k = 0; k < G_N_ELEMENTS(SHEET_WORDS); k++)
-            if (strstr(text, SHEET_WORDS[k]))
+        for (const char *const *word = words; *word; word++)
+            if (strstr(text, *word))
                 return TRUE;
     }
     return FALSE;
+}
+
+gboolean
+seen_licence_title(Flat *flat, const Hanzi *hanzi)
+{
+    return title_has(flat, hanzi, LICENCE_WORDS);
 }
 
 SeenAs
@@ -60,10 +67,10 @@ seen_by_title(Flat *flat, const Hanzi *hanzi)
 {
     if (flat->blank)
         return SEEN_BLANK;
-    if (names_a_sheet(flat, hanzi))
+    if (title_has(flat, hanzi, SHEET_WORDS))
         return SEEN_SEAL_SHEET;
     flat_turn_over(flat);
-    gboolean sheet = names_a_sheet(flat, hanzi);
+    gboolean sheet = title_has(flat, hanzi, SHEET_WORDS);
     flat_turn_over(flat);
     return sheet ? SEEN_SEAL_SHEET : SEEN_UNKNOWN;
 }

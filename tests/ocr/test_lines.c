@@ -163,11 +163,25 @@ Test(code_spot, a_hole_that_a_seal_tore_is_bridged)
     cr_assert_float_eq(best->right.x, 60 + 17 * 15 + 10, 2);
 }
 
+Test(code_spot, a_piece_is_drawn_on_to_eighteen_letters_where_the_rest_is_hidden)
+{
+    g_autoptr(Image) image = paper(900, 100);
+    row(image, 9, 60, 40, 10, 18, 15, 0);
+    block(image, 60 + 9 * 15 + 2, 10, 130, 80, 20);
+    g_autoptr(GArray) spots = spots_of(image);
+    gboolean found = FALSE;
+    for (guint i = 0; i < spots->len; i++) {
+        const CodeSpot *s = &g_array_index(spots, CodeSpot, i);
+        found |= s->hidden && fabs(s->left.x - 60) < 2 && fabs(s->right.x - (60 + 17 * 15 + 10)) < 12;
+    }
+    cr_assert(found);
+}
+
 Test(code_spot, short_rows_and_empty_pages_have_none)
 {
     g_autoptr(Image) image = paper(900, 100);
     g_autoptr(GArray) none = spots_of(image);
-    row(image, 6, 60, 40, 10, 18, 15, 0);
+    row(image, 5, 60, 40, 10, 18, 15, 0);
     g_autoptr(GArray) short_row = spots_of(image);
     cr_assert_eq(none->len, 0);
     cr_assert_eq(short_row->len, 0);
@@ -175,7 +189,7 @@ Test(code_spot, short_rows_and_empty_pages_have_none)
 
 Test(code_spot, a_quad_keeps_the_margins_asked_for)
 {
-    CodeSpot spot = { { 100, 50 }, { 300, 50 }, 20, 18, 1 };
+    CodeSpot spot = { .left = { 100, 50 }, .right = { 300, 50 }, .cap_px = 20, .letters = 18 };
     Quad q = code_spot_quad(&spot, 1.0, 0.5);
     cr_assert_float_eq(q.p[0].x, 80, 1e-6);
     cr_assert_float_eq(q.p[0].y, 30, 1e-6);
