@@ -8,54 +8,41 @@
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pipeline/burn_run.h"
+#include "pipeline/burn_view.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/cmd.h"
 #include "pipeline/handover.h"
 #include "pipeline/json_text.h"
 #include "pipeline/summary.h"
 
+enum { WATCH_SECONDS = 3 };
+
 typedef struct {
-    gboolean json, live;
+    BurnView *view;
     RunLock *lock;
     guint units, ended;
-} View;
+} Desk;
 
 /* ---- what people see --------------------------------------------------------------------------------- */
 
 static void
 saw_progress(const char *unit, const char *serial, BurnState state, guint step, guint steps, gpointer data)
 {
-    View *view = data;
-    if (view->json) {
-        g_autofree char *line = json_line(json_pack("{s:s, s:o, s:o, s:s, s:i, s:i}", "type", "burn_step", "unit",
-                                                    json_text(unit), "serial", json_text(serial), "state",
-                                                    burn_state_name(state), "step", (int)step, "steps", (int)steps));
-        cmd_json_line(line);
-    } else
-        g_printerr("%s%-24s %-18s %-14s %u/%u%s", view->live ? "\r\033[K" : "", unit, serial ? serial : "-",
-                   burn_state_name(state), step, steps, view->live ? "" : "\n");
+    burn_view_progress(((Desk *)data)->view, unit, serial, state, step, steps);
 }
 
 static void
 saw_finished(const char *unit, const BurnResult *result, gpointer data)
 {
-    View *view = data;
-    view->ended++;
-    g_autofree char *text = g_strdup_printf("%u of %u units ended", view->ended, view->units);
-    run_lock_progress(view->lock, text);
-    if (view->json) {
-        g_autofree char *line = json_line(json_pack("{s:s, s:o, s:s, s:o, s:o}", "type", "burn", "unit", json_text(unit),
-                                                    "outcome", burn_outcome_name(result->outcome), "serial",
-                                                    json_text(result->token_serial), "reason",
-                                                    json_text(result->reason)));
-        cmd_json_line(line);
-    } else
-        g_printerr("%s%-24s %-18s %s%s%s\n", view->live ? "\r\033[K" : "", unit,
-                   result->token_serial ? result->token_serial : "-", burn_outcome_name(result->outcome),
-                   result->reason ? ": " : "", result->reason ? result->reason : "");
+    Desk *desk = data;
+    desk->ended++;
+    g_autofree char *text = g_strdup_printf("%u of %u units ended", desk->ended, desk->units);
+    run_lock_progress(desk->lock, text);
+    burn_view_finished(desk->view, unit, result);
 }
 
 static void
@@ -176,6 +163,7 @@ typedef struct {
     char **orders;
     char *assign;
     char **decisions;
+    gboolean watch;
 } Wishes;
 
 static gboolean
@@ -211,6 +199,44 @@ end(CmdWork *work, const BurnCounts *counts, gboolean stopped)
     return code;
 }
 
+/* One pass over everything that can be burned with the keys that are there. */
+static gboolean
+pass(CmdWork *work, const Wishes *wishes, Desk *desk, BurnCounts *counts, gboolean *stopped, GError **error)
+{
+    BurnRunCalls calls = { desk, saw_progress, saw_finished, saw_skipped, ask_pin };
+    g_autoptr(BurnRun) run = burn_run_open(work->workspace, &calls, error);
+    BurnCounts now = { 0 };
+    if (!run || !prepare(run, wishes, error))
+        return FALSE;
+    desk->units = burn_run_units(run);
+    desk->ended = 0;
+    if (work->dry_run) {
+        g_print("%u certificates would be burned\n", desk->units);
+        return TRUE;
+    }
+    if (desk->units > 0 && (!store_audit(work->workspace->store, "burn_run_begun", "", "", error) ||
+                            !go(run, &now, stopped, error)))
+        return FALSE;
+    counts->done += now.done;
+    counts->waiting = now.waiting;
+    counts->interrupted = now.interrupted;
+    counts->held = now.held;
+    counts->failed += now.failed;
+    burn_view_settle(desk->view);
+    return TRUE;
+}
+
+/* Returns: FALSE where a signal asks to stop. */
+static gboolean
+wait_for_keys(const BurnCounts *counts)
+{
+    const struct timespec pause = { WATCH_SECONDS, 0 };
+    sigset_t set;
+    fill_stop_signals(&set);
+    cmd_say("%u wait for a key: pull the finished ones and plug in more (Ctrl-C ends)", counts->waiting);
+    return sigtimedwait(&set, NULL, &pause) < 0;
+}
+
 static int
 burn(CmdWork *work, const Wishes *wishes)
 {
@@ -221,20 +247,17 @@ burn(CmdWork *work, const Wishes *wishes)
     for (guint i = 0; wishes->decisions && wishes->decisions[i]; i++)
         if (!decide(work->workspace, wishes->decisions[i], &error))
             return cmd_fail(error);
-    View view = { .json = work->json, .live = isatty(STDERR_FILENO), .lock = lock };
-    BurnRunCalls calls = { &view, saw_progress, saw_finished, saw_skipped, ask_pin };
-    g_autoptr(BurnRun) run = burn_run_open(work->workspace, &calls, &error);
-    if (!run || !prepare(run, wishes, &error))
-        return cmd_fail(error);
+    g_autoptr(BurnView) view = burn_view_new(isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0, work->json);
+    Desk desk = { .view = view, .lock = lock };
     BurnCounts counts = { 0 };
     gboolean stopped = FALSE;
-    view.units = burn_run_units(run);
-    if (work->dry_run) {
-        g_print("%u certificates would be burned\n", view.units);
+    do {
+        if (!pass(work, wishes, &desk, &counts, &stopped, &error))
+            return cmd_fail(error);
+    } while (wishes->watch && !work->dry_run && !stopped && counts.waiting > 0 && wait_for_keys(&counts));
+    if (work->dry_run)
         return EXIT_DONE;
-    }
-    if (view.units > 0 && (!store_audit(work->workspace->store, "burn_run_begun", "", "", &error) ||
-                           !go(run, &counts, &stopped, &error) || !checkpoint_make(work->workspace, &error)))
+    if (!checkpoint_make(work->workspace, &error))
         return cmd_fail(error);
     return end(work, &counts, stopped);
 }
@@ -245,7 +268,9 @@ cmd_burn(int argc, char **argv)
     g_auto(CmdWork) work = { 0 };
     g_auto(GStrv) decisions = NULL;
     g_autofree char *assign = NULL;
+    gboolean watch = FALSE;
     const GOptionEntry entries[] = {
+        { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, "Go on while orders wait for keys that are not plugged in yet", NULL },
         { "assign", 0, 0, G_OPTION_ARG_FILENAME, &assign, "Lines ORDER SERIAL [erase]: which key an order gets", "FILE" },
         { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, "Answer to a held unit: UNIT=retry|restart|give_up",
           "UNIT=WHAT" },
@@ -260,6 +285,6 @@ cmd_burn(int argc, char **argv)
                   "Burns certificates and seals onto the keys that are plugged in: all orders that are ready, or those "
                   "named.", entries, &work, &code))
         return code;
-    Wishes wishes = { argv + 1, assign, decisions };
+    Wishes wishes = { argv + 1, assign, decisions, watch };
     return burn(&work, &wishes);
 }
