@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "burner/ca.h"
+#include "burner/vendor.h"
 #include "pipeline/burn_plan.h"
 #include "pipeline/handover.h"
 #include "pipeline/pin_letter.h"
@@ -31,7 +32,8 @@ struct BurnRun {
     gboolean list_is_old; /* of revoked seals */
     BurnHub *hub;
     BurnHubCalls hub_calls;
-    BurnHubConfig hub_config;
+    BurnHubConfig hub_config; /* its strings are the config's or the vendor's */
+    BurnHubConfig vendor;
     GPtrArray *units;    /* (element-type BurnOrder) */
     GHashTable *assigned; /* order_id -> Assignment */
     GError *error;       /* of a callback that the hub cannot carry */
@@ -152,7 +154,12 @@ open_ca(Workspace *ws, GError **error)
                                 .secret_file = (char *)config_text(ws->config, "ca", "secret_file"),
                                 .ca_file = chain };
         const char *tls = config_text(ws->config, "ca", "tls_ca");
+        const char *ra_cert = config_text(ws->config, "ca", "ra_cert"), *ra_key = config_text(ws->config, "ca", "ra_key");
+        g_autofree char *found = workspace_path(ws, config_text(ws->config, "ca", "found"));
         cmp.tls_ca_file = *tls ? (char *)tls : NULL;
+        cmp.ra_cert_file = *ra_cert ? (char *)ra_cert : NULL;
+        cmp.ra_key_file = *ra_key ? (char *)ra_key : NULL;
+        cmp.found_folder = found;
         return burn_ca_cmp_open(&cmp, error);
     }
     g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [ca] kind: \"%s\" is not one of local, cmp, files", kind);
@@ -164,20 +171,33 @@ open_hub(BurnRun *run, GError **error)
 {
     const Config *config = run->ws->config;
     const char *worker = config_text(config, "burn", "worker"), *filter = config_text(config, "burn", "slot_filter");
-    guint capacity;
-    run->hub_config.module = (char *)config_text(config, "burn", "module");
-    run->hub_config.slot_filter = *filter ? (char *)filter : NULL;
-    if (!*run->hub_config.module) {
+    const char *vendor = config_text(config, "burn", "vendor"), *module = config_text(config, "burn", "module");
+    BurnHubConfig *hub = &run->hub_config;
+    if (*vendor) {
+        g_autofree char *file = workspace_path(run->ws, vendor);
+        if (!burn_vendor_load(file, &run->vendor, error))
+            return FALSE;
+        *hub = run->vendor;
+    }
+    if (*module || !hub->module)
+        hub->module = (char *)module;
+    if (*filter)
+        hub->slot_filter = (char *)filter;
+    if (!*hub->module) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
                     "no PKCS#11 module is set: put it into [burn] module of sealbatch.conf, or --burn-module=PATH");
         return FALSE;
     }
-    if (!config_number(config, "burn", "max_procs", 0, 256, &run->hub_config.max_procs, error) ||
+    guint max_procs, capacity, call_ms, keygen_ms;
+    if (!config_number(config, "burn", "max_procs", 0, 256, &max_procs, error) ||
         !config_number(config, "burn", "capacity", 0, 1u << 30, &capacity, error) ||
-        !config_number(config, "burn", "call_ms", 0, 3600000, &run->hub_config.call_ms, error) ||
-        !config_number(config, "burn", "keygen_ms", 0, 3600000, &run->hub_config.keygen_ms, error))
+        !config_number(config, "burn", "call_ms", 0, 3600000, &call_ms, error) ||
+        !config_number(config, "burn", "keygen_ms", 0, 3600000, &keygen_ms, error))
         return FALSE;
-    run->hub_config.capacity = capacity;
+    hub->max_procs = max_procs ? max_procs : hub->max_procs;
+    hub->capacity = capacity ? capacity : hub->capacity;
+    hub->call_ms = call_ms ? call_ms : hub->call_ms;
+    hub->keygen_ms = keygen_ms ? keygen_ms : hub->keygen_ms;
     run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .seal_pin = seal_pin,
                                      .ask_pin = ask_pin, .progress = progress, .finished = finished };
     run->hub = burn_hub_new(&run->hub_config, *worker ? worker : NULL, &run->journal, run->ca, run->pins,
@@ -213,6 +233,7 @@ burn_run_close(BurnRun *run)
     if (!run)
         return;
     g_clear_pointer(&run->hub, burn_hub_free);
+    burn_vendor_clear(&run->vendor);
     g_clear_pointer(&run->ca, burn_ca_free);
     g_clear_pointer(&run->pins, burn_pin_source_free);
     g_clear_pointer(&run->signer, seal_signer_free);

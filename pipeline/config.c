@@ -27,6 +27,7 @@ const ConfigKey CONFIG_KEYS[] = {
     { "seal", "timestamp_url", "", "RFC 3161 service (http://host/path) for seals of version 5; empty: no time stamp" },
     { "seal", "timestamp_s", "10", "seconds to wait for it" },
     { "burn", "module", "", "PKCS#11 module of the UKeys (a path)" },
+    { "burn", "vendor", "", "vendor profile (burner/vendor.h): module, limits, factory PINs; what is set here goes before" },
     { "burn", "slot_filter", "", "only slots whose description holds this" },
     { "burn", "max_procs", "0", "workers at once; 0: one a token" },
     { "burn", "worker", "", "the worker program; empty: sealbatch-worker beside this one" },
@@ -45,6 +46,9 @@ const ConfigKey CONFIG_KEYS[] = {
     { "ca", "reference", "", "cmp: reference value" },
     { "ca", "secret_file", "", "cmp: file with the shared secret, mode 0600" },
     { "ca", "tls_ca", "", "cmp: PEM trust for https; empty: plain http" },
+    { "ca", "ra_cert", "", "cmp: PEM certificate of the RA that signs requests, instead of a shared secret" },
+    { "ca", "ra_key", "", "cmp: its key, PEM" },
+    { "ca", "found", "ca-found", "cmp: certificates that a person brought after an answer was lost" },
     { "retention", "days", "1095", "uploads and texts of ended orders are purged after this" },
     { NULL, NULL, NULL, NULL },
 };
