@@ -272,7 +272,7 @@ cmp_find(BurnCa *ca, const BurnCaRequest *request, GBytes **certificate, GError 
     }
     return answer(BURN_CA_UNCLEAR, error,
                   "it is not known whether the CA issued: ask it for request %s, public key SHA-256 %.16s..; put its "
-                  "certificate into %s and decide retry, or decide issue-again when there is none",
+                  "certificate into %s and decide retry, or decide issue_again when there is none",
                   request->request_id, key, c->found_folder != NULL ? c->found_folder : "the CA's found folder");
 }
 

@@ -386,6 +386,21 @@ burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error)
 /* ---- a person decides ---- */
 
 gboolean
+burn_decision_from_name(const char *name, BurnDecision *decision)
+{
+    static const char *const names[] = { [BURN_DECIDE_RETRY] = "retry",
+                                         [BURN_DECIDE_RESTART] = "restart",
+                                         [BURN_DECIDE_GIVE_UP] = "give_up",
+                                         [BURN_DECIDE_ISSUE_AGAIN] = "issue_again" };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_strcmp0(name, names[i]) == 0) {
+            *decision = i;
+            return TRUE;
+        }
+    return FALSE;
+}
+
+gboolean
 burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision, GError **error)
 {
     g_autoptr(BurnRecord) r = burn_journal_load(journal, unit, error);

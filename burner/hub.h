@@ -94,9 +94,11 @@ void burn_hub_stop(BurnHub *hub);
 typedef enum {
     BURN_DECIDE_RETRY,   /* the cause is gone: go on from where it was held */
     BURN_DECIDE_RESTART, /* another key: what was issued is revoked, then from QUEUED with a new mark */
-    BURN_DECIDE_ISSUE_AGAIN, /* held in ISSUE_SENT: the CA says that it issued nothing, so it may be asked again */
-    BURN_DECIDE_GIVE_UP  /* what was issued is revoked, then FAILED */
+    BURN_DECIDE_GIVE_UP, /* what was issued is revoked, then FAILED */
+    BURN_DECIDE_ISSUE_AGAIN /* held in ISSUE_SENT: the CA says that it issued nothing, so it may be asked again */
 } BurnDecision;
+/* "retry" "restart" "give_up" "issue_again"; FALSE: no such decision. */
+gboolean burn_decision_from_name(const char *name, BurnDecision *decision);
 /* Writes the journal only; the next burn_hub_run acts on it. SB_ERROR_INPUT when the unit is not held. */
 gboolean burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision, GError **error);
 

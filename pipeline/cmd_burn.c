@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * sealbatch burn: certificates and seals onto every key that is plugged in; run again, it goes on.
- * sealbatch burn --decide UNIT=retry|restart|give_up is a person's answer to a held one.
+ * sealbatch burn --decide UNIT=retry|restart|give_up|issue_again is a person's answer to a held one.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -147,16 +147,17 @@ read_assignments(BurnRun *run, const char *path, GError **error)
 static gboolean
 decide(Workspace *ws, const char *text, GError **error)
 {
-    static const char *const words[] = { "retry", "restart", "give_up" };
     const char *equals = strrchr(text, '=');
     g_autofree char *unit = equals ? g_strndup(text, (gsize)(equals - text)) : NULL;
     BurnJournal journal = store_journal(ws->store);
-    for (guint i = 0; equals && i < G_N_ELEMENTS(words); i++)
-        if (!strcmp(equals + 1, words[i]))
-            return burn_decide(&journal, unit, (BurnDecision)i, error) &&
-                   store_audit(ws->store, "burn_decision", unit, words[i], error);
-    g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "--decide takes UNIT=retry, UNIT=restart or UNIT=give_up");
-    return FALSE;
+    BurnDecision decision;
+    if (!equals || !burn_decision_from_name(equals + 1, &decision)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "--decide takes UNIT=retry, UNIT=restart, UNIT=give_up or UNIT=issue_again");
+        return FALSE;
+    }
+    return burn_decide(&journal, unit, decision, error) &&
+           store_audit(ws->store, "burn_decision", unit, equals + 1, error);
 }
 
 typedef struct {
@@ -272,7 +273,7 @@ cmd_burn(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, "Go on while orders wait for keys that are not plugged in yet", NULL },
         { "assign", 0, 0, G_OPTION_ARG_FILENAME, &assign, "Lines ORDER SERIAL [erase]: which key an order gets", "FILE" },
-        { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, "Answer to a held unit: UNIT=retry|restart|give_up",
+        { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, "Answer to a held unit: UNIT=retry|restart|give_up|issue_again",
           "UNIT=WHAT" },
         { NULL },
     };

@@ -308,3 +308,20 @@ Test(kinds, a_key_that_is_plugged_in_proves_its_holder_for_an_exchange)
     g_clear_error(&error);
     cr_assert_not(burn_hub_prove(hub, "0000", pin, challenge, &none, &nothing, &error));
 }
+
+Test(kinds, decisions_have_stable_names)
+{
+    static const struct {
+        const char *name;
+        BurnDecision decision;
+    } rows[] = { { "retry", BURN_DECIDE_RETRY },
+                 { "restart", BURN_DECIDE_RESTART },
+                 { "give_up", BURN_DECIDE_GIVE_UP },
+                 { "issue_again", BURN_DECIDE_ISSUE_AGAIN } };
+    BurnDecision decision;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        cr_assert(burn_decision_from_name(rows[i].name, &decision));
+        cr_assert_eq(decision, rows[i].decision);
+    }
+    cr_assert_not(burn_decision_from_name("perhaps", &decision));
+}
