@@ -24,14 +24,14 @@ hz_cell_moments(const HzInk *ink, HzRect r, HzMoments *out)
     r.y1 = MIN(r.y1, ink->height);
     for (int y = r.y0; y < r.y1; y++) {
         const guint8 *row = ink->px + (gsize)y * (gsize)ink->width;
-        int s = 0, sx = 0;
-        gint64 sxx = 0;
+        int s = 0;
+        gint64 sx = 0, sxx = 0;
         for (int x = r.x0; x < r.x1; x++) {
             int w = row[x] - HZ_INK, dx = x - r.x0;
             if (w <= 0)
                 continue;
             s += w;
-            sx += w * dx;
+            sx += (gint64)w * dx;
             sxx += (gint64)w * dx * dx;
         }
         gint64 dy = y - r.y0;

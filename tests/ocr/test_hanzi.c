@@ -233,6 +233,32 @@ Test(hanzi_verify, blank_black_and_noisy_pictures_are_never_a_pass)
     }
 }
 
+/* Six look-alikes of every everyday character of a clean and of a scanned name, one at a time. */
+Test(hanzi_verify, no_look_alike_passes)
+{
+    g_autoptr(Hanzi) m = model();
+    g_autoptr(GPtrArray) all = samples();
+    g_autofree char *alike = NULL;
+    cr_assert(g_file_get_contents(LINES "/lookalikes.txt", &alike, NULL, NULL));
+    guint swaps = 0;
+    for (guint i = 0; i < all->len; i++) {
+        const Sample *s = all->pdata[i];
+        if (strcmp(s->kind, "name") && strcmp(s->kind, "person"))
+            continue;
+        glong k = 0;
+        for (const char *p = s->text; *p; p = g_utf8_next_char(p), k++) {
+            g_autofree char *key = g_strndup(p, (gsize)(g_utf8_next_char(p) - p)), *row = g_strconcat("\n", key, NULL);
+            const char *at = strstr(alike, row);
+            for (const char *o = at ? at + strlen(row) : "\n"; *o && *o != '\n'; o = g_utf8_next_char(o)) {
+                g_autofree char *other = with_other(s->text, k, g_utf8_get_char(o));
+                cr_expect_neq(answer(m, &s->line, other), HANZI_PASSES, "%s for %s", other, s->text);
+                swaps++;
+            }
+        }
+    }
+    cr_expect_gt(swaps, 300);
+}
+
 Test(hanzi_verify, a_character_outside_the_classes_goes_to_a_person)
 {
     g_autoptr(Hanzi) m = model();
@@ -283,6 +309,37 @@ Test(hanzi_read, easy_lines_are_read_exactly)
         cr_expect_eq((glong)r.n, g_utf8_strlen(r.text, -1));
     }
     cr_expect(exact * 10 >= easy * 9, "%u of %u lines exact", exact, easy);
+}
+
+Test(hanzi_read, what_kind_of_text_it_is_limits_what_is_read)
+{
+    g_autoptr(Hanzi) m = model();
+    g_autoptr(GPtrArray) all = samples();
+    const Sample *person = of_kind(all, "person"), *address = of_kind(all, "address");
+    g_auto(HanziReading) r = {0};
+    cr_assert(hanzi_read(m, &person->line, HANZI_READ_PERSON, &r, NULL));
+    cr_expect_str_eq(r.text, person->text);
+    hanzi_reading_clear(&r);
+    cr_assert(hanzi_read(m, &address->line, HANZI_READ_DIGITS, &r, NULL));
+    for (guint i = 0; i < r.n; i++)
+        cr_expect(g_utf8_strchr("0123456789.-/:()（）：年月日至长期自", -1, r.chars[i].c), "U+%04X", r.chars[i].c);
+}
+
+Test(hanzi_read, alternatives_are_ranked_and_boxes_stand_in_order)
+{
+    g_autoptr(Hanzi) m = model();
+    g_autoptr(GPtrArray) all = samples();
+    const Sample *s = of_kind(all, "name");
+    g_auto(HanziReading) r = {0};
+    cr_assert(hanzi_read(m, &s->line, HANZI_READ_NAME, &r, NULL));
+    cr_assert_gt(r.n, 5);
+    for (guint i = 0; i < r.n; i++) {
+        const HanziReadChar *c = &r.chars[i];
+        cr_expect(c->confidence >= 0 && c->confidence <= 1 && c->choice[0].p >= c->choice[1].p);
+        cr_expect(c->box.x1 > c->box.x0 && c->box.y1 > c->box.y0 && c->box.x0 >= 0 && c->box.x1 <= s->line.width);
+        if (i)
+            cr_expect_gt(c->box.x0, r.chars[i - 1].box.x0);
+    }
 }
 
 Test(hanzi_read, an_empty_line_gives_an_empty_text)
