@@ -70,6 +70,7 @@ typedef struct {
     HzInk ink;               /* HZ_HEIGHT rows */
     guint8 *covered;         /* same geometry, or NULL */
     double scale;            /* caller's px a px here */
+    double steepness;        /* of the ink's edges: mean step from pixel to pixel there, darkness levels */
     double middle, slope;    /* caller's row of HZ_MIDDLE at column 0, and its rise a column */
 } HzLine;
 

@@ -17,6 +17,9 @@
 /* The thresholds; ocr/hanzi/README.md has the figures that they come from. */
 #define RHO_PASS 0.12      /* on a line that fits print well; more where it fits less: */
 #define RHO_A_FIT 0.30     /* a unit of the line's median fit above FIT_GOOD, */
+#define RHO_SOFT 0.20      /* on a line whose edges are soft: all of it at SOFT_EDGES, none from SHARP_EDGES on; */
+#define SHARP_EDGES 46.0
+#define SOFT_EDGES 26.0
 #define NEAR_D2 30.0       /* and more against a rival that is near, where chance moves rho most: */
 #define RHO_NEAR 0.30      /* at D2 = 0; */
 #define RHO_NEAR_A_FIT 0.60
@@ -251,16 +254,22 @@ is_rival(const Hanzi *m, gunichar expected, guint c)
     return TRUE;
 }
 
-/* What a character must be ahead of a rival at squared distance d2, on a line whose fit is so poor. */
+/* How much a line may be trusted. */
+typedef struct {
+    double poor; /* median fit beyond FIT_GOOD */
+    double soft; /* 0 sharp .. 1 soft */
+} Trust;
+
+/* What a character must be ahead of a rival at squared distance d2. */
 static double
-rho_needed(double d2, double poor)
+rho_needed(double d2, Trust t)
 {
     double near = MAX(0, 1 - d2 / NEAR_D2);
-    return RHO_PASS + RHO_A_FIT * poor + near * (RHO_NEAR + RHO_NEAR_A_FIT * poor);
+    return RHO_PASS + RHO_A_FIT * t.poor + RHO_SOFT * t.soft + near * (RHO_NEAR + RHO_NEAR_A_FIT * t.poor);
 }
 
 static void
-judge(const Hanzi *m, const Seen *s, double poor, HanziCharVerdict *v)
+judge(const Hanzi *m, const Seen *s, Trust trust, HanziCharVerdict *v)
 {
     const double unit = (double)HZ_STEP * HZ_STEP;
     v->expected = s->want->c;
@@ -294,7 +303,7 @@ judge(const Hanzi *m, const Seen *s, double poor, HanziCharVerdict *v)
             rival = c;
         }
         twin |= d2 < TWIN_D2 && rho < RHO_TWIN;
-        narrow |= rho <= rho_needed(d2, poor);
+        narrow |= rho <= rho_needed(d2, trust);
     }
     v->rho = least;
     v->rival = rival == e ? 0 : m->code[rival];
@@ -302,7 +311,7 @@ judge(const Hanzi *m, const Seen *s, double poor, HanziCharVerdict *v)
     if (v->fit > 1)
         v->why = HANZI_WHY_FIT;
     else if (narrow)
-        v->why = least < -RHO_DIFFERS - RHO_DIFFERS_A_FIT * poor ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
+        v->why = least < -RHO_DIFFERS - RHO_DIFFERS_A_FIT * (trust.poor + trust.soft) ? HANZI_WHY_OTHER_CHARACTER : HANZI_WHY_MARGIN;
     else if (twin)
         v->why = HANZI_WHY_TWIN;
     else {
@@ -404,9 +413,11 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
     }
     add_style(m, seen, n);
     v->fit_median = median_fit(m, seen, n);
-    double poor = MAX(0, v->fit_median - FIT_GOOD);
+    Trust trust = {MAX(0, v->fit_median - FIT_GOOD), 0};
+    for (guint l = 0; l < n_lines; l++)
+        trust.soft = MAX(trust.soft, CLAMP((SHARP_EDGES - strips[l].line->steepness) / (SHARP_EDGES - SOFT_EDGES), 0, 1));
     for (guint i = 0; i < n; i++) {
-        judge(m, &seen[i], poor, &v->chars[i]);
+        judge(m, &seen[i], trust, &v->chars[i]);
         v->chars[i].box = hz_line_box(strips[seen[i].line].line, hz_ink_rect(&strips[seen[i].line].line->ink, seen[i].cell));
         g_free(seen[i].d);
     }
