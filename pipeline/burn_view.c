@@ -156,9 +156,10 @@ burn_view_finished(BurnView *view, const char *unit, const BurnResult *result)
                                                     "outcome", outcome, "serial", json_text(result->token_serial),
                                                     "reason", json_text(result->reason)));
         cmd_json_line(line);
-    } else if (view->live)
-        set_row(view, unit, result->token_serial, word, 0, 0, TRUE);
-    else
+    } else if (view->live) {
+        set_row(view, unit, result->token_serial, outcome, 0, 0, TRUE);
+        row_of(view, unit)->reason = result->reason && *result->reason ? g_strdup(result->reason) : NULL;
+    } else
         g_printerr("%-24s %-18s %s\n", unit, result->token_serial && *result->token_serial ? result->token_serial : "-",
                    word);
 }
