@@ -181,6 +181,10 @@ set_pin(const BurnPlan *plan, BurnOrder *unit)
 static void
 set_revocations(const BurnPlan *plan, BurnOrder *unit)
 {
+    if ((unit->kind == BURN_RENEW || unit->kind == BURN_CHANGE) && plan->old_certificate) {
+        unit->replaces = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+        g_ptr_array_add(unit->replaces, g_bytes_ref(plan->old_certificate));
+    }
     gboolean revokes = unit->kind == BURN_REPLACE || unit->kind == BURN_REVOKE || unit->kind == BURN_CHANGE;
     if (!revokes || !plan->old_certificate)
         return;
@@ -190,6 +194,28 @@ set_revocations(const BurnPlan *plan, BurnOrder *unit)
     unit->revoke_reason = unit->kind == BURN_CHANGE   ? REASON_AFFILIATION_CHANGED
                           : unit->kind == BURN_REVOKE ? REASON_CESSATION
                                                       : REASON_SUPERSEDED;
+}
+
+static GBytes *
+ref(GBytes *bytes)
+{
+    return bytes ? g_bytes_ref(bytes) : NULL;
+}
+
+static gboolean
+set_proof(const BurnPlan *plan, BurnOrder *unit, GError **error)
+{
+    if (unit->kind != BURN_EXCHANGE)
+        return TRUE;
+    if (!plan->proof_certificate || !plan->proof_challenge || !plan->proof_signature) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "exchange: plug the holder's old key in and prove it with burn --prove %s=SERIAL", unit->order_id);
+        return FALSE;
+    }
+    unit->proof_certificate = ref(plan->proof_certificate);
+    unit->proof_challenge = ref(plan->proof_challenge);
+    unit->proof_signature = ref(plan->proof_signature);
+    return TRUE;
 }
 
 static BurnOrder *
@@ -206,7 +232,7 @@ make_unit(const BurnPlan *plan, guint index, GError **error)
     set_validity(plan, unit);
     set_pin(plan, unit);
     set_revocations(plan, unit);
-    if (!set_token(plan, unit, error) || !burn_plan_subject(template, plan->order, &unit->subject, error))
+    if (!set_token(plan, unit, error) || !set_proof(plan, unit, error) || !burn_plan_subject(template, plan->order, &unit->subject, error))
         return NULL;
     return g_steal_pointer(&unit);
 }

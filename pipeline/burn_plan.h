@@ -21,6 +21,8 @@ typedef struct {
     const char *old_serial; /* of the key that holds it, or NULL */
     const char *assigned;  /* serial that the operator gave this order, or NULL */
     gboolean may_erase;    /* the operator named that serial for erasing */
+    /* ORDER_EXCHANGE: another CA's key proved its holder (burn_run_prove); NULL while it has not */
+    GBytes *proof_certificate, *proof_challenge, *proof_signature;
 } BurnPlan;
 
 /**

@@ -5,6 +5,7 @@
 #include "pipeline/burn_run.h"
 
 #include <string.h>
+#include <sys/random.h>
 
 #include "burner/ca.h"
 #include "burner/vendor.h"
@@ -253,6 +254,75 @@ burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean
     g_hash_table_replace(run->assigned, g_strdup(order_id), a);
 }
 
+/* ---- another CA's key ----------------------------------------------------------------------------------- */
+
+static const char *const PROOF[] = { "proof-certificate", "proof-challenge", "proof-signature" };
+
+static GBytes *
+fresh_challenge(const char *order_id)
+{
+    guint8 random[32];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        return NULL;
+    GString *text = g_string_new("sealbatch exchange ");
+    g_string_append_printf(text, "%s ", order_id);
+    for (guint i = 0; i < sizeof random; i++)
+        g_string_append_printf(text, "%02x", random[i]);
+    return g_string_free_to_bytes(text);
+}
+
+static gboolean
+is_exchange(BurnRun *run, const char *order_id, GError **error)
+{
+    GError *cause = NULL;
+    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, &cause);
+    if (record && record->kind == ORDER_EXCHANGE && record->state == STATE_READY)
+        return TRUE;
+    if (cause)
+        g_propagate_error(error, cause);
+    else
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is no exchange that is ready to be burned", order_id);
+    return FALSE;
+}
+
+gboolean
+burn_run_prove(BurnRun *run, const char *order_id, const char *serial, GError **error)
+{
+    if (!is_exchange(run, order_id, error))
+        return FALSE;
+    g_autoptr(GBytes) challenge = fresh_challenge(order_id), certificate = NULL, signature = NULL;
+    g_autoptr(BurnPin) pin = run->calls.ask_pin ? run->calls.ask_pin(order_id, serial, run->calls.data) : NULL;
+    if (!challenge || !pin) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "the old key's PIN is needed: run this on a terminal");
+        return FALSE;
+    }
+    if (!burn_hub_prove(run->hub, serial, pin, challenge, &certificate, &signature, error))
+        return FALSE;
+    GBytes *const parts[] = { certificate, challenge, signature };
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (!run->journal.keep(run->journal.self, order_id, PROOF[i], parts[i], error))
+            return FALSE;
+    return store_audit(run->ws->store, "exchange_proved", order_id, serial, error);
+}
+
+static gboolean
+load_proof(BurnRun *run, const char *order_id, BurnPlan *wanted, GError **error)
+{
+    GBytes **places[] = { &wanted->proof_certificate, &wanted->proof_challenge, &wanted->proof_signature };
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
+        if (!run->journal.fetch(run->journal.self, order_id, PROOF[i], places[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+static void
+clear_proof(BurnPlan *wanted)
+{
+    g_clear_pointer(&wanted->proof_certificate, g_bytes_unref);
+    g_clear_pointer(&wanted->proof_challenge, g_bytes_unref);
+    g_clear_pointer(&wanted->proof_signature, g_bytes_unref);
+}
+
 /* ---- orders in ------------------------------------------------------------------------------------------ */
 
 static GPtrArray *
@@ -275,7 +345,9 @@ plan(BurnRun *run, const StoreOrder *record, const Order *order, const Profile *
                         .old_serial = old ? old->token_serial : NULL,
                         .assigned = a ? a->serial : NULL,
                         .may_erase = a && a->may_erase };
-    g_autoptr(GPtrArray) units = burn_plan_make(&wanted, error);
+    g_autoptr(GPtrArray) units =
+        load_proof(run, record->order_id, &wanted, error) ? burn_plan_make(&wanted, error) : NULL;
+    clear_proof(&wanted);
     if (units && units->len && !run->pin_recipient && ((BurnOrder *)units->pdata[0])->pin_rule == BURN_PIN_RANDOM) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
                     "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to");

@@ -36,6 +36,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnRun, burn_run_close)
 /* @order_id gets the key @serial; @may_erase: whatever it holds. */
 void burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase);
 
+/**
+ * burn_run_prove: the holder's key of another CA signs a fresh challenge that names the order; certificate, challenge
+ * and signature are kept for the exchange. The PIN comes from ask_pin and is tried once.
+ * SB_ERROR_INPUT (no such order, not an exchange), SB_ERROR_PIN, SB_ERROR_TOKEN, SB_ERROR_STORE.
+ */
+gboolean burn_run_prove(BurnRun *run, const char *order_id, const char *serial, GError **error);
+
 /* Only these orders, or all that are ready, begun or held. (transfer none) SB_ERROR_STORE, SB_ERROR_INPUT. */
 gboolean burn_run_add(BurnRun *run, const char *order_id, GError **error);
 gboolean burn_run_add_all(BurnRun *run, GError **error);

@@ -164,6 +164,7 @@ typedef struct {
     char **orders;
     char *assign;
     char **decisions;
+    char **proofs; /* ORDER=SERIAL */
     gboolean watch;
 } Wishes;
 
@@ -172,6 +173,15 @@ prepare(BurnRun *run, const Wishes *wishes, GError **error)
 {
     if (wishes->assign && !read_assignments(run, wishes->assign, error))
         return FALSE;
+    for (guint i = 0; wishes->proofs && wishes->proofs[i]; i++) {
+        g_auto(GStrv) parts = g_strsplit(wishes->proofs[i], "=", 2);
+        if (g_strv_length(parts) != 2) {
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "--prove takes ORDER=SERIAL");
+            return FALSE;
+        }
+        if (!burn_run_prove(run, parts[0], parts[1], error))
+            return FALSE;
+    }
     if (!wishes->orders || !wishes->orders[0])
         return burn_run_add_all(run, error);
     for (guint i = 0; wishes->orders[i]; i++)
@@ -267,12 +277,14 @@ int
 cmd_burn(int argc, char **argv)
 {
     g_auto(CmdWork) work = { 0 };
-    g_auto(GStrv) decisions = NULL;
+    g_auto(GStrv) decisions = NULL, proofs = NULL;
     g_autofree char *assign = NULL;
     gboolean watch = FALSE;
     const GOptionEntry entries[] = {
         { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, "Go on while orders wait for keys that are not plugged in yet", NULL },
         { "assign", 0, 0, G_OPTION_ARG_FILENAME, &assign, "Lines ORDER SERIAL [erase]: which key an order gets", "FILE" },
+        { "prove", 0, 0, G_OPTION_ARG_STRING_ARRAY, &proofs, "Exchange: the holder's old key signs for the order",
+          "ORDER=SERIAL" },
         { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, "Answer to a held unit: UNIT=retry|restart|give_up|issue_again",
           "UNIT=WHAT" },
         { NULL },
@@ -286,6 +298,6 @@ cmd_burn(int argc, char **argv)
                   "Burns certificates and seals onto the keys that are plugged in: all orders that are ready, or those "
                   "named.", entries, &work, &code))
         return code;
-    Wishes wishes = { argv + 1, assign, decisions, watch };
+    Wishes wishes = { argv + 1, assign, decisions, proofs, watch };
     return burn(&work, &wishes);
 }

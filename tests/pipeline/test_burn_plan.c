@@ -131,3 +131,12 @@ Test(burn_plan, years_keep_the_day)
     cr_expect_eq(burn_plan_years_later(leap, 1), 1740700800); /* 2025-02-28 */
     cr_expect_eq(burn_plan_years_later(NOW, 1), NOW + 365 * DAY);
 }
+
+Test(burn_plan, an_exchange_waits_for_the_old_keys_proof)
+{
+    g_autoptr(Order) order = order_of(ORDER_EXCHANGE);
+    g_autoptr(GBytes) part = g_bytes_new_static("x", 1);
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(plan("zhaoqing-zhengqianyun", order, (BurnPlan){ .proof_challenge = part }, &error));
+    cr_expect(g_error_matches(error, SB_ERROR, SB_ERROR_INPUT));
+}
