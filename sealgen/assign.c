@@ -172,15 +172,26 @@ join_alike(const GPtrArray *impressions, const GArray *pairs)
     gboolean columns = stands_in_columns(impressions, pairs);
     for (guint i = 0; i < n; i++)
         group[i] = i;
+    for (guint i = 0; i < n; i++) /* our own form says it */
+        for (guint k = i + 1; k < n; k++) {
+            const Impression *a = g_ptr_array_index(impressions, i), *b = g_ptr_array_index(impressions, k);
+            if (a->ordered >= 0 && a->ordered == b->ordered)
+                join_groups(group, n, i, k);
+        }
     for (guint i = 0; i < pairs->len; i++) {
         const Pair *pair = &g_array_index(pairs, Pair, i);
         const Impression *a = g_ptr_array_index(impressions, pair->a), *b = g_ptr_array_index(impressions, pair->b);
+        if (a->ordered >= 0 || b->ordered >= 0)
+            continue;
         gboolean line = columns ? a->page == b->page && fabs(a->upright_mm.x - b->upright_mm.x) < 10 : a->row == b->row;
         if (line && pair->likeness >= LIKE_IN_ROW)
             join_groups(group, n, pair->a, pair->b);
     }
     for (guint i = 0; i < pairs->len; i++) {
         const Pair *pair = &g_array_index(pairs, Pair, i);
+        const Impression *x = g_ptr_array_index(impressions, pair->a), *y = g_ptr_array_index(impressions, pair->b);
+        if (x->ordered >= 0 || y->ordered >= 0)
+            continue;
         guint a = group_size(group, n, group[pair->a]), b = group_size(group, n, group[pair->b]);
         if (pair->likeness >= LIKE_ELSEWHERE && group[pair->a] != group[pair->b] && MIN(a, b) == 1)
             join_groups(group, n, pair->a, pair->b);
@@ -327,6 +338,9 @@ pair_cost(const SealGroup *group, const OrderSeal *seal, guint place)
         if (fabs(w - h) < 0.5 && group->shape == SHAPE_OVAL)
             cost += 1.5;
     }
+    const Impression *first = g_ptr_array_index(group->members, 0);
+    if (first->ordered >= 0)
+        cost += (guint)first->ordered == place ? -6 : 6;
     return cost - 0.4 * MIN(group->members->len, 3);
 }
 

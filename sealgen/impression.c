@@ -9,6 +9,7 @@ impression_new(guint page)
 {
     Impression *impression = g_new0(Impression, 1);
     impression->page = page;
+    impression->ordered = -1;
     return impression;
 }
 

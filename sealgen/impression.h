@@ -33,6 +33,7 @@ typedef struct {
     guint row;        /* rows of impressions from the top, counted over all pages */
     double turn_deg;  /* clockwise turn of the impression in the page's frame */
     double turn_confidence;
+    int ordered;     /* into the order's seals where our own form says so, else -1 */
     double likeness; /* mean likeness with the others of its seal, 1 where it is alone */
 } Impression;
 

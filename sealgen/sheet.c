@@ -171,7 +171,7 @@ sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const S
     g_autoptr(GPtrArray) views = g_ptr_array_new_with_free_func((GDestroyNotify)page_view_free);
     g_autoptr(GPtrArray) impressions = g_ptr_array_new();
     for (guint i = 0; i < n_pages; i++) {
-        PageView *view = page_view_new(&pages[i], i);
+        PageView *view = page_view_new(&pages[i], i, order);
         g_ptr_array_add(views, view);
         note_page(view, &pages[i], result);
         for (guint k = 0; k < view->impressions->len; k++)

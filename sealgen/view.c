@@ -8,10 +8,13 @@
 #include <time.h>
 
 #include "sealgen/crop.h"
+#include "sealgen/sheet_marks.h"
+#include "sealgen/sheet_print.h"
 #include "sealgen/upright.h"
 
 #define PHOTO_RIM_MM 2.5
 #define SCAN_RIM_MM 1.0
+#define MARKS_RESIDUAL_MM 0.9
 #define BLANK_PRINT_MM2 12.0
 #define BLANK_COLOUR_MM2 12.0
 
@@ -119,7 +122,10 @@ set_upright(PageView *view, int turned_deg)
         Impression *imp = g_ptr_array_index(view->impressions, i);
         imp->turn_deg = upright_find(imp->alpha, &imp->outline, 0, &imp->turn_confidence);
     }
-    view->hint_deg = turned_deg >= 0 ? wrap(-turned_deg - stored_turn(view)) : find_hint(view);
+    if (view->own_form)
+        view->hint_deg = view->form_hint_deg;
+    else
+        view->hint_deg = turned_deg >= 0 ? wrap(-turned_deg - stored_turn(view)) : find_hint(view);
     double a = -view->hint_deg * G_PI / 180, c = cos(a), s = sin(a);
     for (guint i = 0; i < view->impressions->len; i++) {
         Impression *imp = g_ptr_array_index(view->impressions, i);
@@ -129,8 +135,55 @@ set_upright(PageView *view, int turned_deg)
     }
 }
 
+/*
+ * Marks and the page's own scale agree: the strongest proof there is. Marks alone straighten a page whose
+ * edges are cut, but prove no millimetres: printers shrink. Returns: whether the page's frame has changed.
+ */
+static gboolean
+trust_marks(PageView *view, SheetMarks *marks)
+{
+    if (view->scale.source != SCALE_UNPROVEN) {
+        if (marks->residual_mm < MARKS_RESIDUAL_MM && marks->print_scale > 0.85 && marks->print_scale < 1.03)
+            view->scale.source = SCALE_SHEET_MARKS;
+        return FALSE;
+    }
+    view->scale.mm_to_px = homography_then(&marks->form_to_page, &view->scale.mm_to_px);
+    view->scale.width_mm = FORM_WIDTH_MM;
+    view->scale.height_mm = FORM_HEIGHT_MM;
+    view->scale.photo = TRUE;
+    Point a = homography_apply(&view->scale.mm_to_px, (Point){ 105, 148 });
+    view->scale.px_per_mm = point_distance(a, homography_apply(&view->scale.mm_to_px, (Point){ 106, 148 }));
+    marks->form_to_page = homography_identity();
+    return TRUE;
+}
+
+/* The form's places instead of boxes found by their lines; an impression in one is that seal's. */
+static void
+use_form(PageView *view, const SheetMarks *marks, const Order *order, GPtrArray *found)
+{
+    g_autoptr(GArray) places = sheet_form_places(order, marks->page, NULL);
+    g_array_set_size(view->traits.places, 0);
+    for (guint i = 0; i < places->len; i++) {
+        const FormPlace *p = &g_array_index(places, FormPlace, i);
+        Quad box = quad_rect(p->x0, p->y0, p->x1 - p->x0, p->y1 - p->y0);
+        Quad q = homography_apply_quad(&marks->form_to_page, &box);
+        Place place = { MIN(q.p[0].x, q.p[2].x), MIN(q.p[0].y, q.p[2].y), MAX(q.p[0].x, q.p[2].x),
+                        MAX(q.p[0].y, q.p[2].y) };
+        g_array_append_val(view->traits.places, place);
+        for (guint k = 0; k < found->len; k++) {
+            Impression *imp = g_ptr_array_index(found, k);
+            Point c = imp->place.centre;
+            if (c.x > place.x0 && c.x < place.x1 && c.y > place.y0 && c.y < place.y1)
+                imp->ordered = (int)p->seal;
+        }
+    }
+    Point o = homography_apply(&marks->form_to_page, (Point){ 105, 148 }),
+          x = homography_apply(&marks->form_to_page, (Point){ 106, 148 });
+    view->form_hint_deg = 90 * round(atan2(x.y - o.y, x.x - o.x) * 180 / G_PI / 90);
+}
+
 PageView *
-page_view_new(const SheetPage *page, guint number)
+page_view_new(const SheetPage *page, guint number, const Order *order)
 {
     PageView *view = g_new0(PageView, 1);
     view->page = number;
@@ -144,9 +197,17 @@ page_view_new(const SheetPage *page, guint number)
     view->to_stored = decoded->to_stored;
     sheet_scale_find(decoded, &view->scale);
     g_autoptr(Image) flat = flatten(decoded->image, &view->scale);
+    SheetMarks marks;
+    view->own_form = order && sheet_marks_find(flat, FIND_PPM, decoded->image, &view->scale.mm_to_px, order, &marks);
+    if (view->own_form && trust_marks(view, &marks)) {
+        image_free(flat);
+        flat = flatten(decoded->image, &view->scale);
+    }
     g_autoptr(PaperLight) light = paper_light_new(flat, FIND_PPM);
     g_autoptr(GPtrArray) found =
         find_impressions(flat, light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, number, &view->traits);
+    if (view->own_form)
+        use_form(view, &marks, order, found);
     view->blank = view->traits.print_mm2 < BLANK_PRINT_MM2 && view->traits.coloured_mm2 < BLANK_COLOUR_MM2;
     view->layout_ms = cpu_ms_now() - start;
     start = cpu_ms_now();

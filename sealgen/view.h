@@ -19,11 +19,13 @@ typedef struct {
     gboolean blank;
     double hint_deg;        /* clockwise turn of upright things in the page's frame: -90, 0, 90 or 180 */
     GPtrArray *impressions; /* (element-type Impression) */
+    gboolean own_form;      /* our own printed sheet: its places know their seals */
+    double form_hint_deg;   /* and its code which way is up */
     double decode_ms, layout_ms, unmix_ms;
 } PageView;
 
-/* Returns: (transfer full), never NULL. The decoded page is freed before it returns. */
-PageView *page_view_new(const SheetPage *page, guint number);
+/* @order: whose form it may be. Returns: (transfer full), never NULL. The decoded page is freed before it returns. */
+PageView *page_view_new(const SheetPage *page, guint number, const Order *order);
 void page_view_free(PageView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PageView, page_view_free)
 
