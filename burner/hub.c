@@ -419,6 +419,8 @@ burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision,
         }
         r->state = BURN_STATE_KEYED;
     } else {
+        if (r->held_in < BURN_STATE_ISSUE_SENT) /* the CA never heard of it: there is nothing to ask it for */
+            g_clear_pointer(&r->public_key, g_bytes_unref);
         r->state = BURN_STATE_REVOKE_PENDING;
         r->held_in = decision == BURN_DECIDE_RESTART ? BURN_STATE_QUEUED : BURN_STATE_FAILED;
     }

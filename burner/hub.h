@@ -63,6 +63,7 @@ typedef struct {
     void (*finished)(const BurnOrder *order, const BurnResult *result, gpointer data);
 } BurnHubCalls;
 
+/* Made, run and freed on one thread: the workers end when that thread does. */
 typedef struct BurnHub BurnHub;
 
 /* All but @config stay the caller's and must outlive the hub. @worker NULL: sealbatch-worker beside the running

@@ -220,6 +220,24 @@ Test(ca_cmp, a_burn_whose_ca_issued_nothing_asks_again_when_told)
     desk->ca = local;
 }
 
+Test(ca_cmp, an_order_that_the_ca_refused_restarts_without_asking_what_was_issued)
+{
+    BurnCa *local = desk->ca;
+    desk->ca = cmp;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    cmp_server_mode(server, CMP_REFUSE);
+    g_autoptr(GPtrArray) held = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)held->pdata[0])->outcome, BURN_HELD);
+    cmp_server_mode(server, CMP_NORMAL);
+    cr_assert(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RESTART, NULL));
+    g_autoptr(GPtrArray) queued = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)queued->pdata[0])->outcome, BURN_WAITING, "%s", ((BurnResult *)queued->pdata[0])->reason);
+    g_autoptr(GPtrArray) done = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)done->pdata[0])->outcome, BURN_DONE, "%s", ((BurnResult *)done->pdata[0])->reason);
+    cr_assert_eq(cmp_server_issued(server), 1);
+    desk->ca = local;
+}
+
 /* Somebody else's server: `openssl cmp -port` answers every request with one fixed certificate. */
 static pid_t
 openssl_server(int port, const char *certificate)
