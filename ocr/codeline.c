@@ -305,7 +305,8 @@ suggest(const Vote *vote, const char *text)
     return found;
 }
 
-/* How sure a check that fails must be to speak of forgery and not of a bad picture. */
+/* How sure a check that fails must be to speak of forgery and not of a bad picture; and two nets must have
+   seen it: one alone may read a 3 as 5 in every pass. */
 static const double sure_letter = 92;
 
 static FieldStatus
@@ -320,7 +321,8 @@ judge(const Vote *vote, CodelineResult *result)
     }
     if (strlen(best->text) != CODELINE_LENGTH)
         return FIELD_UNREADABLE;
-    if (best->passes * 3 >= vote->made * 2 && worst >= sure_letter)
+    gboolean two_nets = (best->by & BY_OWN) && (best->by & ~BY_OWN);
+    if (best->passes * 3 >= vote->made * 2 && worst >= sure_letter && (two_nets || best->passes == vote->made))
         return FIELD_CHECK_FAILED;
     result->suggestion = suggest(vote, best->text);
     return result->suggestion ? FIELD_SUGGESTED : FIELD_UNREADABLE;
