@@ -263,15 +263,10 @@ measure(const Candidate *c, const guint *index, guint m, const Canon *canon, con
         seal->measured_mm[0] = seal->measured_mm[1] = (seal->measured_mm[0] + seal->measured_mm[1]) / 2;
 }
 
-/* Lay the fused ink on its canvas at @ppm. */
-static void
-draw(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint ppm)
+/* Pixels of the canvas to those of the fused ink. */
+static Affine
+canvas_map(const SheetSeal *seal, const Outline *o, double turn_deg)
 {
-    seal->px_per_mm = ppm;
-    seal->width = (guint)lround(seal->width_mm * ppm);
-    seal->height = (guint)lround(seal->height_mm * ppm);
-    seal->width_mm = (double)seal->width / ppm;
-    seal->height_mm = (double)seal->height / ppm;
     double sx = o->width / seal->width, sy = o->height / seal->height;
     Point middle = { (seal->width - 1) / 2.0, (seal->height - 1) / 2.0 };
     Affine map;
@@ -288,9 +283,46 @@ draw(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint
     }
     map.m[2] = o->centre.x - map.m[0] * middle.x - map.m[1] * middle.y;
     map.m[5] = o->centre.y - map.m[3] * middle.x - map.m[4] * middle.y;
+    return map;
+}
+
+/* Lay the fused ink on its canvas at @ppm. */
+static void
+draw(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, guint ppm)
+{
+    seal->px_per_mm = ppm;
+    seal->width = (guint)lround(seal->width_mm * ppm);
+    seal->height = (guint)lround(seal->height_mm * ppm);
+    seal->width_mm = (double)seal->width / ppm;
+    seal->height_mm = (double)seal->height / ppm;
+    Affine map = canvas_map(seal, o, turn_deg);
     g_autoptr(Plane) big = plane_warp(ink, &map, seal->width, seal->height, ppm, TRUE);
     g_free(seal->alpha);
     seal->alpha = fuse_tone(big);
+}
+
+/* The votes (bit i: sample index[i]) on the canvas, bit k for the k-th used sample in reading order. */
+static void
+draw_agreement(const Plane *ink, const guint8 *votes, const guint *index, guint m, const Outline *o, double turn_deg,
+               SheetSeal *seal)
+{
+    guint8 place[SAMPLES_USED] = { 0 };
+    for (guint i = 0; i < m; i++)
+        for (guint k = 0; k < m; k++)
+            place[i] += index[k] < index[i];
+    Affine map = canvas_map(seal, o, turn_deg);
+    seal->agreement = g_malloc0((gsize)seal->width * seal->height);
+    for (guint y = 0; y < seal->height; y++)
+        for (guint x = 0; x < seal->width; x++) {
+            Point p = affine_apply(&map, (Point){ x, y });
+            int u = (int)lround(p.x), v = (int)lround(p.y);
+            if (u < 0 || v < 0 || u >= (int)ink->width || v >= (int)ink->height)
+                continue;
+            guint seen = votes[(gsize)v * ink->width + (gsize)u], out = 0;
+            for (guint i = 0; i < m; i++)
+                out |= (seen >> i & 1) << place[i];
+            seal->agreement[(gsize)y * seal->width + x] = (guint8)out;
+        }
 }
 
 static void
@@ -395,8 +427,8 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     Canon canon = canon_of(reference, reference->turn_deg);
     FuseSample fused[SAMPLES_USED] = { 0 };
     guint index[SAMPLES_USED], m = choose_samples(c, n, ref, fused, index, &canon);
-    g_clear_pointer(&seal->agreement, g_free);
-    g_autoptr(Plane) ink = fuse_samples(fused, m, canon.width, canon.height, canon.ppm, &canon.outline, NULL);
+    g_autofree guint8 *votes = NULL;
+    g_autoptr(Plane) ink = fuse_samples(fused, m, canon.width, canon.height, canon.ppm, &canon.outline, &votes);
     fuse_even_out(ink);
     grade(c, index, fused, m);
     Outline outline = canon.outline, fine;
@@ -427,6 +459,7 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     memcpy(seal->ink_rgb, reference->ink.rgb, 3);
     seal->found = TRUE;
     fit_bytes(ink, &outline, turn, seal, options->max_bytes);
+    draw_agreement(ink, votes, index, m, &outline, turn, seal);
     times->fuse_ms += cpu_ms_now() - start;
     report_size(seal, ordered, off, findings);
     report_quality(c, n, m, seal, findings);

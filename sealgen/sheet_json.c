@@ -64,6 +64,22 @@ alpha_to_json(const guint8 *alpha, gsize n)
     return bytes_to_json(packed, (n + 1) / 2);
 }
 
+/* Runs of up to 255 equal bytes: count, value. The map of agreement is mostly one value. */
+static json_t *
+runs_to_json(const guint8 *bytes, gsize n)
+{
+    g_autoptr(GByteArray) runs = g_byte_array_new();
+    for (gsize i = 0; i < n;) {
+        gsize end = i + 1;
+        while (end < n && end - i < 255 && bytes[end] == bytes[i])
+            end++;
+        guint8 run[2] = { (guint8)(end - i), bytes[i] };
+        g_byte_array_append(runs, run, 2);
+        i = end;
+    }
+    return bytes_to_json(runs->data, runs->len);
+}
+
 static json_t *
 sample_to_json(const SheetSample *s)
 {
@@ -111,7 +127,7 @@ seal_to_json(const SheetSeal *seal)
             json_pack("[o, o]", number_or_zero(seal->measured_mm[0]), number_or_zero(seal->measured_mm[1])));
         json_object_set_new(object, "alpha", alpha_to_json(seal->alpha, n));
         if (seal->agreement)
-            json_object_set_new(object, "agreement", bytes_to_json(seal->agreement, n));
+            json_object_set_new(object, "agreement", runs_to_json(seal->agreement, n));
     }
     return object;
 }
@@ -244,6 +260,25 @@ read_bytes(const json_t *object, const char *key, gsize n)
     return bytes;
 }
 
+/* Runs that make exactly @n bytes. */
+static guint8 *
+read_runs(const json_t *object, const char *key, gsize n)
+{
+    const json_t *v = json_object_get(object, key);
+    if (!json_is_string(v) || json_string_length(v) > (2 * n + 2) / 3 * 4)
+        return NULL;
+    gsize got = 0, at = 0;
+    g_autofree guint8 *runs = g_base64_decode(json_string_value(v), &got);
+    guint8 *bytes = g_malloc(n);
+    for (gsize i = 0; i + 1 < got && at + runs[i] <= n; i += 2) {
+        memset(bytes + at, runs[i + 1], runs[i]);
+        at += runs[i];
+    }
+    if (at != n || got % 2 != 0)
+        g_clear_pointer(&bytes, g_free);
+    return bytes;
+}
+
 static gboolean
 read_sample(const json_t *object, guint n_pages, SheetSeal *seal)
 {
@@ -312,7 +347,7 @@ read_picture(const json_t *object, SheetSeal *seal)
     seal->alpha = g_malloc(n);
     for (gsize i = 0; i < n; i++)
         seal->alpha[i] = (guint8)(17 * (i % 2 ? packed[i / 2] & 15 : packed[i / 2] >> 4));
-    if (json_object_get(object, "agreement") && !(seal->agreement = read_bytes(object, "agreement", n)))
+    if (json_object_get(object, "agreement") && !(seal->agreement = read_runs(object, "agreement", n)))
         return FALSE;
     return TRUE;
 }

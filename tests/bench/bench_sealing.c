@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "core/png_write.h"
+#include "sealgen/preview.h"
 #include "sealgen/sheet.h"
 
 static double
@@ -54,6 +55,12 @@ seal_json(const SheetSeal *seal, const char *out, const char *order_id)
         g_autofree char *name = g_strdup_printf("%s/%s_%u_line%u_%s.png", out, order_id, seal->seal_index, i,
                                                 seal_line_kind_name(line->kind));
         g_autoptr(GBytes) bytes = image_to_png(line->image, 0);
+        g_file_set_contents(name, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes), NULL);
+    }
+    g_autoptr(Image) preview = preview_draw(seal, 256);
+    if (preview) {
+        g_autofree char *name = g_strdup_printf("%s/%s_%u_preview.png", out, order_id, seal->seal_index);
+        g_autoptr(GBytes) bytes = image_to_png(preview, 0);
         g_file_set_contents(name, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes), NULL);
     }
     return json_pack("{s:s, s:s, s:o, s:i, s:f, s:f, s:[f,f], s:s, s:f, s:o}", "type", seal_type_name(seal->type),

@@ -243,8 +243,10 @@ Test(sheet_result, json_there_and_back)
     cr_expect_eq(a->samples->len, b->samples->len);
     cr_expect_eq(a->lines->len, b->lines->len);
     cr_expect_eq(result->findings->len, back->findings->len);
-    for (gsize i = 0; i < (gsize)a->width * a->height; i++)
+    for (gsize i = 0; i < (gsize)a->width * a->height; i++) {
         cr_assert_leq(abs(a->alpha[i] - b->alpha[i]), 9);
+        cr_assert_eq(a->agreement[i], b->agreement[i]);
+    }
 }
 
 Test(sheet_result, a_lying_answer_is_refused)
@@ -259,9 +261,13 @@ Test(sheet_result, a_lying_answer_is_refused)
     cr_assert_null(sheet_result_from_json(json, length, 2, order, NULL), "another number of pages");
     cr_assert_null(sheet_result_from_json(json, length - 1, 1, order, NULL), "cut off");
     cr_assert_null(sheet_result_from_json("[]", 2, 1, order, NULL));
-    const char *lies[][2] = { { "\"width\":960", "\"width\":961" },      { "\"width\":960", "\"width\":99999" },
-                              { "\"px_per_mm\":24", "\"px_per_mm\":0" }, { "\"levels\":16", "\"levels\":-1" },
-                              { "\"quality\":", "\"quality\":7" },       { "\"page\":0", "\"page\":5" } };
+    const char *lies[][2] = { { "\"width\":960", "\"width\":961" },
+                              { "\"width\":960", "\"width\":99999" },
+                              { "\"px_per_mm\":24", "\"px_per_mm\":0" },
+                              { "\"levels\":16", "\"levels\":-1" },
+                              { "\"quality\":", "\"quality\":7" },
+                              { "\"agreement\":\"", "\"agreement\":\"AAAA" },
+                              { "\"page\":0", "\"page\":5" } };
     for (guint i = 0; i < G_N_ELEMENTS(lies); i++) {
         const char *at = strstr(json, lies[i][0]);
         cr_assert_not_null(at, "%s", lies[i][0]);
