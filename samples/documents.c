@@ -217,7 +217,7 @@ draw_card_front(Canvas *canvas, const Person *p, double x, double y)
     canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 6.5, y + 27.6, blue, "住址");
     canvas_paragraph(canvas, "front.address", FACE_HEI, em, 4.4, x + 16.5, y + 27.3, 36, p->address);
     canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 0, x + 6.5, y + 46, blue, "公民身份号码");
-    canvas_text(canvas, "front.id_number", FACE_OCRB, FALSE, 3.1, 0, x + 29, y + 45.4, NULL, p->id_number);
+    canvas_text(canvas, "front.id_number", FACE_OCRB, FALSE, 3.85, 0, x + 29.1, y + 45.4, NULL, p->id_number);
     cairo_set_source_rgb(canvas->cr, .62, .66, .7);
     cairo_arc(canvas->cr, (x + 69) * k, (y + 18) * k, 6.5 * k, 0, 2 * G_PI);
     cairo_rectangle(canvas->cr, (x + 59.5) * k, (y + 26) * k, 19 * k, 12 * k);
