@@ -16,10 +16,12 @@
 #include "ocr/card_rows.h"
 #include "ocr/id_number.h"
 #include "ocr/idcard_inner.h"
+#include "ocr/look.h"
 #include "ocr/tess.h"
 
 enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 6 };
 enum { INK_FLOOR = 24, FAINT_INK_FLOOR = 11, FEW_LINES = 3 }; /* levels of darkness that count as ink */
+enum { FEW_PIXELS = 10 }; /* stored px of a figure's height; below, numbers are often misread */
 
 /* The value's strip of a line of figures: blank for 1.25 heights ends it. */
 static Strip
@@ -122,14 +124,34 @@ idcard_set_box(const CardSearch *search, const Strip *s, DocumentField *field)
     field->has_box = TRUE;
 }
 
-void
-idcard_place(const CardSearch *search, const Strip *line, double length_mm, Document *document)
+/* The card's border, from its line of figures alone. */
+static Quad
+card_around(const Strip *line, const LinePlace *place, double px_per_mm)
 {
-    const Homography *h = &card_view_page(search->view)->to_stored;
-    Point a = homography_apply(h, line->left), b = homography_apply(h, line->right);
+    double length = fmax(point_distance(line->left, line->right), 1e-6);
+    double ux = (line->right.x - line->left.x) / length, uy = (line->right.y - line->left.y) / length;
+    static const double corners[4][2] = { { 0, 0 }, { 85.6, 0 }, { 85.6, 54 }, { 0, 54 } };
+    Quad q;
+    for (guint i = 0; i < 4; i++) {
+        double a = (corners[i][0] - place->x) * px_per_mm, d = (corners[i][1] - place->y) * px_per_mm;
+        q.p[i] = (Point){ line->left.x + ux * a - uy * d, line->left.y + uy * a + ux * d };
+    }
+    return q;
+}
+
+void
+idcard_place(const CardSearch *search, const Strip *line, const LinePlace *place, Document *document)
+{
+    const Page *page = card_view_page(search->view);
+    Point a = homography_apply(&page->to_stored, line->left), b = homography_apply(&page->to_stored, line->right);
     long quarter = lround(atan2(b.y - a.y, b.x - a.x) / (G_PI / 2)); /* clockwise, as y runs down */
     document->turned_deg = (guint)((4 - quarter) % 4 * 90);
-    document->dpi = (guint)lround(point_distance(a, b) / length_mm * 25.4);
+    document->dpi = (guint)lround(point_distance(a, b) / place->length * 25.4);
+    LookPlace look = { .px_per_mm = point_distance(line->left, line->right) / place->length };
+    look.quad = card_around(line, place, look.px_per_mm);
+    look_at_document(page->image, &look, document);
+    if (line->height * page->reduction < FEW_PIXELS)
+        document->quality |= QUALITY_FEW_PIXELS;
 }
 
 /* Glance at one line in the likelier direction, and in the other where @both. */

@@ -196,12 +196,20 @@ read_authority(const CardSearch *search, const Strip *dates, Document *document)
         card_field_read(search->tools->hanzi, &line, HANZI_READ_ANY, f);
 }
 
+/* Two dates are 32 mm long and 16 of their own heights; one and 长期 are shorter. */
+static double
+dates_mm(const Strip *dates)
+{
+    return point_distance(dates->left, dates->right) > 13.5 * dates->height ? 32 : 22.4;
+}
+
 Document *
 idcard_back_read(const CardSearch *search, const Strip *line, gboolean proven)
 {
     Strip dates = rows_after_gap(search->darkness, line, 1.25);
     Document *document = document_new(SEEN_ID_BACK, card_view_page(search->view)->index);
-    idcard_place(search, &dates, 32.0, document);
+    LinePlace place = { 35.5, 45.2, dates_mm(&dates) };
+    idcard_place(search, &dates, &place, document);
     read_authority(search, &dates, document);
     read_validity(search, &dates, document);
     const DocumentField *until = document_find_field(document, FIELD_VALID_UNTIL);

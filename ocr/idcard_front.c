@@ -195,7 +195,8 @@ idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven
     if (!proven && (!search->tools->hanzi || rows.fit < FIT_MIN))
         return NULL;
     Document *document = document_new(SEEN_ID_FRONT, card_view_page(search->view)->index);
-    idcard_place(search, number, 48.5, document);
+    LinePlace place = { 29.6, 46.2, point_distance(number->left, number->right) / rows.px_per_mm };
+    idcard_place(search, number, &place, document);
     put_number(search, number, document);
     if (!search->tools->hanzi)
         return document;

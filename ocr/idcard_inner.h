@@ -43,8 +43,13 @@ void idcard_put_birth(const CardSearch *search, const Strip *row, Document *docu
 /* A strip's text as figures: 0-9 X . - only. Returns: (transfer full) or NULL. */
 char *idcard_read_figures(const CardSearch *search, const Strip *strip, ImagePlane plane, gboolean raw, double text_px);
 
-/* Turn, dpi and page of @document from its number line, @length_mm long on the card. */
-void idcard_place(const CardSearch *search, const Strip *line, double length_mm, Document *document);
+/* Where a line of figures stands on its side of the card, mm. */
+typedef struct {
+    double x, y, length;
+} LinePlace;
+
+/* Turn, dpi and looks of @document from its number line or its dates. */
+void idcard_place(const CardSearch *search, const Strip *line, const LinePlace *place, Document *document);
 
 /* Box of @strip in stored pixels. */
 void idcard_set_box(const CardSearch *search, const Strip *strip, DocumentField *field);
