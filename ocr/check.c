@@ -114,6 +114,30 @@ check_form_id(Check *check, const OrderPerson *person, const char *whose)
     finding->form = g_strdup(person->id_number);
 }
 
+void
+check_quality(Check *check, const CheckUpload *upload, const Document *document)
+{
+    static const struct {
+        Quality quality;
+        const char *detail;
+    } notes[] = { { QUALITY_BLUR, "blurred" },
+                  { QUALITY_GLARE, "glare" },
+                  { QUALITY_CUT_BORDER, "a border is cut off" },
+                  { QUALITY_FEW_PIXELS, "few pixels" },
+                  { QUALITY_DARK, "dark" } };
+    for (guint i = 0; i < G_N_ELEMENTS(notes); i++)
+        if (document->quality & notes[i].quality)
+            check_add(check, FINDING_IMAGE_QUALITY, SEVERITY_NOTE, upload, document, NULL, notes[i].detail);
+}
+
+void
+check_stamp(Check *check, const CheckUpload *upload, const Document *document)
+{
+    if (check->rules->stamp_on_copies && document->capture == CAPTURE_GREY_COPY && !document->stamp_present)
+        check_add(check, FINDING_STAMP_MISSING_ON_COPY, SEVERITY_REVIEW, upload, document, NULL,
+                  "a copy without the company's seal");
+}
+
 GPtrArray *
 check_order(const Order *order, const CheckUpload *uploads, guint n, const CheckRules *rules)
 {

@@ -109,10 +109,15 @@ check_upload(Check *check, const CheckUpload *upload, gboolean wants_front, gboo
 {
     NameRule name = { FINDING_ID_NAME_MISMATCH, FINDING_ID_NAME_UNREADABLE, FIELD_NAME, person->name };
     guint fronts = check_count_seen(upload, SEEN_ID_FRONT), backs = check_count_seen(upload, SEEN_ID_BACK);
+    gint stamped_page = -1;
     for (guint i = 0; i < upload->documents->len; i++) {
         const Document *document = g_ptr_array_index(upload->documents, i);
         if (!shows_side(document->seen_as))
             continue;
+        check_quality(check, upload, document);
+        if ((gint)document->page != stamped_page) /* both sides of a page share one seal */
+            check_stamp(check, upload, document);
+        stamped_page = (gint)document->page;
         if (document->seen_as == SEEN_ID_FRONT) {
             check_number(check, upload, document, person);
             check_name(check, upload, document, &name);

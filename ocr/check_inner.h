@@ -31,6 +31,11 @@ void check_name(Check *check, const CheckUpload *upload, const Document *documen
 /* "YYYY-MM-DD". Returns: FALSE where it is no date (长期 is none). */
 gboolean check_parse_date(const char *text, GDate *date);
 
+/* Notes on what makes a picture hard to read. */
+void check_quality(Check *check, const CheckUpload *upload, const Document *document);
+/* A grey copy must carry the company's seal where the profile says so. */
+void check_stamp(Check *check, const CheckUpload *upload, const Document *document);
+
 guint check_count_seen(const CheckUpload *upload, SeenAs seen_as);
 
 void check_licence_upload(Check *check, const CheckUpload *upload);

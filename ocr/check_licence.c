@@ -61,25 +61,6 @@ check_term(Check *check, const CheckUpload *upload, const Document *document)
 }
 
 static void
-check_picture(Check *check, const CheckUpload *upload, const Document *document)
-{
-    static const struct {
-        Quality quality;
-        const char *detail;
-    } notes[] = { { QUALITY_BLUR, "blurred" },
-                  { QUALITY_GLARE, "glare" },
-                  { QUALITY_CUT_BORDER, "a border is cut off" },
-                  { QUALITY_FEW_PIXELS, "few pixels" },
-                  { QUALITY_DARK, "dark" } };
-    for (guint i = 0; i < G_N_ELEMENTS(notes); i++)
-        if (document->quality & notes[i].quality)
-            check_add(check, FINDING_IMAGE_QUALITY, SEVERITY_NOTE, upload, document, NULL, notes[i].detail);
-    if (check->rules->stamp_on_copies && document->capture == CAPTURE_GREY_COPY && !document->stamp_present)
-        check_add(check, FINDING_STAMP_MISSING_ON_COPY, SEVERITY_REVIEW, upload, document, NULL,
-                  "a copy without the company's seal");
-}
-
-static void
 check_no_licence(Check *check, const CheckUpload *upload)
 {
     const Document *first = g_ptr_array_index(upload->documents, 0);
@@ -131,6 +112,7 @@ check_licence_upload(Check *check, const CheckUpload *upload)
         check_name(check, upload, document, &rep);
         check_qr(check, upload, document);
         check_term(check, upload, document);
-        check_picture(check, upload, document);
+        check_quality(check, upload, document);
+        check_stamp(check, upload, document);
     }
 }

@@ -185,6 +185,16 @@ cross_check(Document *document)
     number->evidence = evidence;
 }
 
+/* A line that only looked like a number: all passes made one of it, or 男 or 女 stands where it should. */
+static gboolean
+proves_itself(const Document *document)
+{
+    const DocumentField *number = document_find_field(document, FIELD_ID_NUMBER);
+    const DocumentField *sex = document_find_field(document, FIELD_SEX);
+    return number->status == FIELD_READ || number->status == FIELD_WEAK || number->status == FIELD_CHECK_FAILED ||
+           (sex && sex->status == FIELD_READ);
+}
+
 Document *
 idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven)
 {
@@ -206,5 +216,9 @@ idcard_front_read(const CardSearch *search, const Strip *number, gboolean proven
     idcard_put_birth(search, rows.seen[FRONT_BIRTH] ? &rows.rows[FRONT_BIRTH] : NULL, document);
     put_address(search, &rows, document);
     cross_check(document);
+    if (!proven && !proves_itself(document)) {
+        document_free(document);
+        return NULL;
+    }
     return document;
 }

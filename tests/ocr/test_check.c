@@ -271,3 +271,18 @@ Test(check, both_sides_in_two_files_of_one_role_are_whole)
     order_upload_free(first);
     order_upload_free(second);
 }
+
+Test(check, a_grey_copy_of_a_card_needs_the_seal_once_a_page)
+{
+    g_autoptr(Order) order = an_order();
+    Document *front = a_front(), *back = a_back();
+    front->capture = back->capture = CAPTURE_GREY_COPY;
+    g_autofree char *bare = findings_of(order, ROLE_LEGAL_REP_ID, front, back);
+    cr_assert_str_eq(bare, "stamp_missing_on_copy");
+    front = a_front(), back = a_back();
+    front->capture = back->capture = CAPTURE_GREY_COPY;
+    front->stamp_present = back->stamp_present = TRUE;
+    back->quality = QUALITY_GLARE;
+    g_autofree char *stamped = findings_of(order, ROLE_LEGAL_REP_ID, front, back);
+    cr_assert_str_eq(stamped, "(image_quality)");
+}
