@@ -15,7 +15,8 @@
 typedef struct {
     guint calls;
     ChildEnd end;
-    char *answer, *message;
+    char answer[64], message[256];
+    gboolean has_answer, has_message;
     int code;
 } Seen;
 
@@ -25,9 +26,13 @@ note(const ChildReport *report, gpointer data)
     Seen *seen = data;
     seen->calls++;
     seen->end = report->end;
-    seen->answer = report->answer ? g_strndup(g_bytes_get_data(report->answer, NULL), g_bytes_get_size(report->answer))
-                                  : NULL;
-    seen->message = report->error ? g_strdup(report->error->message) : NULL;
+    seen->has_answer = report->answer != NULL;
+    seen->has_message = report->error != NULL;
+    if (report->answer)
+        memcpy(seen->answer, g_bytes_get_data(report->answer, NULL),
+               MIN(g_bytes_get_size(report->answer), sizeof seen->answer - 1));
+    if (report->error)
+        g_strlcpy(seen->message, report->error->message, sizeof seen->message);
     seen->code = report->error ? report->error->code : -1;
 }
 
@@ -188,8 +193,8 @@ Test(child, every_bad_end_is_told_apart)
             continue;
         Seen seen = run(rows[i].work, &TIGHT);
         cr_expect_eq(seen.end, rows[i].end, "%s ended as %s", rows[i].name, child_end_name(seen.end));
-        cr_expect_not_null(seen.message, "%s", rows[i].name);
-        cr_expect_null(seen.answer, "%s", rows[i].name);
+        cr_expect(seen.has_message, "%s", rows[i].name);
+        cr_expect_not(seen.has_answer, "%s", rows[i].name);
     }
 }
 
