@@ -76,6 +76,19 @@ read_row(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean 
     return g_strconcat(first, more, NULL);
 }
 
+/* Specks of dirt at the ends are read as dots and commas, which no name begins or ends with. */
+static char *
+without_specks(char *text)
+{
+    static const char *const specks = "·.,、。'`~-_:；;：";
+    char *end;
+    while (*text && g_utf8_strchr(specks, -1, g_utf8_get_char(text)))
+        memmove(text, g_utf8_next_char(text), strlen(g_utf8_next_char(text)) + 1);
+    while (*text && (end = g_utf8_prev_char(text + strlen(text))) && g_utf8_strchr(specks, -1, g_utf8_get_char(end)))
+        *end = '\0';
+    return text;
+}
+
 static void
 set_box(Flat *flat, DocumentField *field, const LicenceRow *row, gboolean both)
 {
@@ -225,7 +238,7 @@ read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label
         return;
     }
     double confidence;
-    char *text = read_row(tools, flat, row, both, as, &confidence);
+    char *text = without_specks(read_row(tools, flat, row, both, as, &confidence));
     set_text(field, text, confidence);
     set_box(flat, field, row, both);
     if (judged.verdict == VERDICT_CONFIRMED)

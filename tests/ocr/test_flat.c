@@ -134,6 +134,23 @@ Test(flat, a_blank_page_is_blank)
     closed(&o);
 }
 
+Test(flat, pictures_of_any_shape_are_survived)
+{
+    static const guint sizes[][2] = { { 1, 1 }, { 2, 3 }, { 1, 900 }, { 5000, 2 }, { 17, 16 }, { 60, 2500 } };
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++)
+        for (guint noise = 0; noise < 2; noise++) {
+            g_autoptr(Image) image = image_new(sizes[i][0], sizes[i][1], noise ? 3 : 1);
+            for (gsize k = 0; k < (gsize)image->width * image->height * image->channels; k++)
+                image->data[k] = noise ? (guint8)(k * 2654435761u >> 13) : 0;
+            Opened o = opened(image);
+            Quad quad = quad_rect(0, 0, o.flat->width, o.flat->height);
+            g_autoptr(Image) cut = flat_cut(o.flat, &quad, 32, 8);
+            cr_assert_eq(cut->width, 32);
+            flat_turn_over(o.flat);
+            closed(&o);
+        }
+}
+
 /* ---- ink ---------------------------------------------------------------------------------------- */
 
 static void

@@ -247,6 +247,18 @@ Test(licence, a_seal_sheet_in_its_place_is_named)
     cr_assert_eq(d->seen_as, SEEN_SEAL_SHEET, "%s", seen_as_name(d->seen_as));
 }
 
+Test(licence, noise_of_any_shape_is_survived_and_is_no_licence)
+{
+    static const guint sizes[][2] = { { 1, 1 }, { 3, 700 }, { 900, 4 }, { 640, 480 } };
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(Image) image = image_new(sizes[i][0], sizes[i][1], 3);
+        for (gsize k = 0; k < (gsize)image->width * image->height * 3; k++)
+            image->data[k] = (guint8)(k * 2654435761u >> 13);
+        g_autoptr(Document) d = read_one(image, &COMPANY);
+        cr_assert_neq(d->seen_as, SEEN_LICENCE, "%u x %u", image->width, image->height);
+    }
+}
+
 Test(licence_terms, are_parsed_as_printed)
 {
     static const struct {
