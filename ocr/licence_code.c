@@ -14,7 +14,8 @@
 
 enum { PROBES_MAX = 7, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 
-static const double AROUND = 1.0, ABOVE = 0.35; /* of the capitals' height */
+/* Of the capitals' height. Nearer than a letter at the ends loses one where the spot begins or ends too late. */
+static const double PROBE_AROUND = 1.0, VOTE_AROUND = 1.0, ABOVE = 0.35;
 static const double UNPROMISING = 0.2;          /* promise below which no vote is held */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
 
@@ -34,9 +35,9 @@ probe_clear(gpointer data)
 
 /* @luma (out) (optional): another grey of the same place, with what a seal leaves. */
 static Image *
-cut_spot(Flat *flat, const CodeSpot *spot, guint cap_px, Image **luma)
+cut_spot(Flat *flat, const CodeSpot *spot, double around, guint cap_px, Image **luma)
 {
-    Quad quad = code_spot_quad(spot, AROUND, ABOVE);
+    Quad quad = code_spot_quad(spot, around, ABOVE);
     double length = point_distance(quad.p[0], quad.p[1]) / spot->cap_px * cap_px;
     guint width = (guint)CLAMP(lround(length), 16, WIDEST_PX), height = (guint)lround(cap_px * (1 + 2 * ABOVE));
     g_autoptr(Image) cut = flat_cut(flat, &quad, width, height);
@@ -109,7 +110,7 @@ static Probe
 probe_spot(const LicenceTools *tools, Flat *flat, const CodeSpot *spot)
 {
     Probe probe = { .spot = *spot, .text = NULL };
-    g_autoptr(Image) line = cut_spot(flat, spot, CAP_PX, NULL);
+    g_autoptr(Image) line = cut_spot(flat, spot, PROBE_AROUND, CAP_PX, NULL);
     g_autoptr(TessReading) reading = tess_read(tools->probe, line, TESS_RAW_LINE, NULL);
     probe.text = text_fold_code(reading ? reading->text : "");
     probe.confidence = reading ? reading->confidence : 0;
@@ -170,7 +171,7 @@ vote_of_two(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentF
     guint agree = code != NULL, made = 1;
     gboolean other = FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(passes); i++, made++) {
-        g_autoptr(Image) line = cut_spot(flat, &probe->spot, passes[i].cap_px, NULL);
+        g_autoptr(Image) line = cut_spot(flat, &probe->spot, PROBE_AROUND, passes[i].cap_px, NULL);
         g_autoptr(TessReading) reading = tess_read(tools->probe, line, passes[i].mode, NULL);
         g_autofree char *text = text_fold_code(reading ? reading->text : "");
         const char *inside = code_inside(text);
@@ -192,7 +193,7 @@ static void
 vote_of_codeline(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentField *field)
 {
     g_autoptr(Image) luma = NULL;
-    g_autoptr(Image) line = cut_spot(flat, &probe->spot, VOTE_CAP_PX, &luma);
+    g_autoptr(Image) line = cut_spot(flat, &probe->spot, VOTE_AROUND, VOTE_CAP_PX, &luma);
     g_autoptr(CodelineResult) result =
         codeline_read(tools->codeline, line, luma, CODELINE_CREDIT_CODE, NULL, 0, NULL);
     if (!result)
