@@ -217,7 +217,7 @@ is_even(const TextLine *line)
 
 /* Large print (title, headings) is near the top of every form we know. */
 static gboolean
-seems_upside_down(const Flat *flat)
+title_is_below(const Flat *flat)
 {
     double above = 0, below = 0;
     g_autoptr(GArray) heights = g_array_new(FALSE, FALSE, sizeof(double));
@@ -232,6 +232,29 @@ seems_upside_down(const Flat *flat)
         *(line->left.y < flat->height / 2.0 ? &above : &below) += weight;
     }
     return below > 1.5 * above;
+}
+
+/*
+ * Text begins at common edges and ends where it ends: of the right way up, more lines share their left end than
+ * their right one. Where that is no clear answer the title decides.
+ */
+static gboolean
+seems_upside_down(const Flat *flat)
+{
+    guint lefts = 0, rights = 0;
+    for (guint i = 0; i < flat->lines->len; i++)
+        for (guint j = i + 1; j < flat->lines->len; j++) {
+            const TextLine *a = g_ptr_array_index(flat->lines, i), *b = g_ptr_array_index(flat->lines, j);
+            double h = fmin(a->height_px, b->height_px), near = 0.25 * h;
+            if (a->blobs->len < 4 || b->blobs->len < 4 || !is_even(a) || !is_even(b) ||
+                fabs(a->height_px - b->height_px) > 0.35 * h)
+                continue;
+            lefts += fabs(a->left.x - b->left.x) < near;
+            rights += fabs(a->right.x - b->right.x) < near;
+        }
+    if (lefts + rights >= 6 && MAX(lefts, rights) * 10 > MIN(lefts, rights) * 14)
+        return rights > lefts;
+    return title_is_below(flat);
 }
 
 /*
