@@ -379,6 +379,13 @@ flat_stored_scale(const Flat *flat, Point at)
     return (point_distance(a, b) + point_distance(a, c)) / 2;
 }
 
+void
+flat_drop_detail(Flat *flat)
+{
+    g_clear_pointer(&flat->detail->full, page_free);
+    flat->detail->tried = 0;
+}
+
 const Page *
 flat_layout(const Flat *flat)
 {

@@ -62,6 +62,9 @@ Image *flat_cut(Flat *flat, const Quad *quad, guint width, guint height);
 /* Stored pixels for one flat pixel at @at: how much detail there is. */
 double flat_stored_scale(const Flat *flat, Point at);
 
+/* Let go of the full detail (36 MB for 12 megapixels); a later cut decodes it again. */
+void flat_drop_detail(Flat *flat);
+
 /* The layout page that was given. */
 const Page *flat_layout(const Flat *flat);
 

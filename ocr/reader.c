@@ -106,6 +106,7 @@ read_page(Reader *reader, PageFile *file, guint index, Role role, const ReaderEx
     }
     if (read_licence(reader, flat, expect, documents))
         return TRUE;
+    flat_drop_detail(flat); /* the card reader decodes for itself: not both at once */
     if (!role_is_id_card(role) && idcard_find_and_read(&reader->idcard, file, layout, expect, documents))
         return TRUE;
     g_ptr_array_add(documents, document_new(seen_by_title(flat, reader->hanzi), index));

@@ -119,6 +119,9 @@ Test(flat, a_cut_shows_what_lies_there)
     g_autoptr(Image) cut = flat_cut(o.flat, &quad, 14, 20);
     cr_assert_eq(cut->channels, 3);
     cr_assert_lt(cut->data[(10 * 14 + 7) * 3], 90, "the first bar");
+    flat_drop_detail(o.flat);
+    g_autoptr(Image) again = flat_cut(o.flat, &quad, 14, 20);
+    cr_assert_eq(memcmp(cut->data, again->data, 14 * 20 * 3), 0);
     Quad outside = quad_rect(-500, -500, 50, 20);
     g_autoptr(Image) white = flat_cut(o.flat, &outside, 14, 20);
     cr_assert_eq(white->data[0], 255);
