@@ -19,7 +19,7 @@
 #include "ocr/look.h"
 #include "ocr/tess.h"
 
-enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 14, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 6 };
+enum { LIGHT_BLOCK = 24, LINES_MAX = 24, GLANCES_MAX = 10, BOTH_WAYS = 5, SIDES_MAX = 8, SUSPECTS_MAX = 6 };
 enum { INK_FLOOR = 24, FAINT_INK_FLOOR = 11, FEW_LINES = 3 }; /* levels of darkness that count as ink */
 enum { FEW_PIXELS = 10 }; /* stored px of a figure's height; below, numbers are often misread */
 
