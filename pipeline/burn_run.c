@@ -12,6 +12,7 @@
 #include "pipeline/burn_plan.h"
 #include "pipeline/handover.h"
 #include "pipeline/pin_letter.h"
+#include "pipeline/pin_print.h"
 #include "pipeline/revoked_list.h"
 #include "pipeline/seal_maker.h"
 #include "pipeline/seal_signer.h"
@@ -29,7 +30,8 @@ struct BurnRun {
     BurnCa *ca;
     BurnPinSource *pins;
     SealSigner *signer;
-    GBytes *pin_recipient; /* NULL: random PINs have nowhere to go */
+    GBytes *pin_recipient; /* NULL and not print_pins: random PINs have nowhere to go */
+    gboolean print_pins;   /* letters in clear, printed in this house */
     gboolean list_is_old; /* of revoked seals */
     BurnHub *hub;
     BurnHubCalls hub_calls;
@@ -64,7 +66,10 @@ seal_pin(const BurnOrder *order, const char *serial, const BurnPin *pin, gpointe
     g_autofree char *folder = workspace_path(run->ws, "out/pin");
     if (order->pin_rule != BURN_PIN_RANDOM)
         return TRUE; /* the platform's manual says it, or the holder has it */
-    return pin_letter_write(folder, unit, serial, pin, run->pin_recipient, error);
+    if (!run->print_pins)
+        return pin_letter_write(folder, unit, serial, pin, run->pin_recipient, error);
+    g_autoptr(Order) letter_for = stored_order_load(run->ws, order->order_id, NULL, error);
+    return letter_for && pin_print_write(folder, letter_for, unit, serial, pin, error);
 }
 
 static BurnPin *
@@ -212,11 +217,17 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
     g_autoptr(BurnRun) run = g_new0(BurnRun, 1);
     g_autofree char *secret = workspace_path(ws, config_text(ws->config, "burn", "master_secret"));
     const char *recipient = config_text(ws->config, "burn", "pin_recipient");
+    const char *letters = config_text(ws->config, "burn", "pin_letters");
     run->ws = ws;
     run->calls = *calls;
     run->journal = store_journal(ws->store);
     run->units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
     run->assigned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)assignment_free);
+    run->print_pins = !strcmp(letters, "print");
+    if (!run->print_pins && strcmp(letters, "encrypt") != 0) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [burn] pin_letters: \"%s\" is not encrypt or print", letters);
+        return NULL;
+    }
     if (*recipient) {
         g_autofree char *file = workspace_path(ws, recipient);
         if (!(run->pin_recipient = pin_letter_recipient(file, error)))
@@ -348,9 +359,11 @@ plan(BurnRun *run, const StoreOrder *record, const Order *order, const Profile *
     g_autoptr(GPtrArray) units =
         load_proof(run, record->order_id, &wanted, error) ? burn_plan_make(&wanted, error) : NULL;
     clear_proof(&wanted);
-    if (units && units->len && !run->pin_recipient && ((BurnOrder *)units->pdata[0])->pin_rule == BURN_PIN_RANDOM) {
+    if (units && units->len && !run->pin_recipient && !run->print_pins &&
+        ((BurnOrder *)units->pdata[0])->pin_rule == BURN_PIN_RANDOM) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
-                    "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to");
+                    "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to, or "
+                    "[burn] pin_letters=print");
         return NULL;
     }
     return g_steal_pointer(&units);

@@ -18,6 +18,7 @@ const Command COMMANDS[] = {
     { "tokens", cmd_tokens, "the keys that are plugged in" },
     { "verify", cmd_verify, "check electronic seals of any maker" },
     { "revoked", cmd_revoked, "write the signed list of seals that are no longer in force" },
+    { "sheet", cmd_sheet, "print the form that seals are stamped on (PDF)" },
     { "inspect", cmd_inspect, "read, check and extract order folders; no workspace needed" },
     { "audit", cmd_audit, "verify the chain of everything that happened" },
     { "check", cmd_check, "is this machine fit for tonight" },

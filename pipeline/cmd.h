@@ -69,6 +69,7 @@ int cmd_purge(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_revoked(int argc, char **argv);
+int cmd_sheet(int argc, char **argv);
 
 G_END_DECLS
 

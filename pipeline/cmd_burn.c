@@ -17,6 +17,7 @@
 #include "pipeline/cmd.h"
 #include "pipeline/handover.h"
 #include "pipeline/json_text.h"
+#include "pipeline/label_sheet.h"
 #include "pipeline/summary.h"
 
 enum { WATCH_SECONDS = 3 };
@@ -195,8 +196,9 @@ end(CmdWork *work, const BurnCounts *counts, gboolean stopped)
 {
     g_auto(Summary) summary = { 0 };
     g_autoptr(GError) error = NULL;
-    /* Always: a run that was killed at its very end left the list of before. */
-    if (!handover_courier_write(work->workspace, &error) || !summary_make(work->workspace, &summary, &error))
+    /* Always: a run that was killed at its very end left the lists of before. */
+    if (!handover_courier_write(work->workspace, &error) || !label_sheet_write(work->workspace, &error) ||
+        !summary_make(work->workspace, &summary, &error))
         return cmd_fail(error);
     ExitCode code = summary_exit_code(&summary);
     if (stopped || counts->interrupted)

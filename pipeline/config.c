@@ -33,6 +33,9 @@ const ConfigKey CONFIG_KEYS[] = {
     { "burn", "worker", "", "the worker program; empty: sealbatch-worker beside this one" },
     { "burn", "master_secret", "keys/master.secret", "file that SO PINs and random PINs are derived from" },
     { "burn", "pin_recipient", "", "certificate (PEM or DER) of the mail house that random PINs are encrypted to" },
+    { "burn", "pin_letters", "encrypt",
+      "encrypt: random PINs leave this machine for pin_recipient only. print: out/pin/UNIT.pdf in clear (mode 0600), only "
+      "where this house prints the letters itself; delete each once it is printed" },
     { "burn", "capacity", "0", "bytes a key takes where it does not tell; 0: unknown" },
     { "burn", "call_ms", "0", "watchdog of one request to a token; 0: 30000" },
     { "burn", "keygen_ms", "0", "watchdog of key generation; 0: 120000" },
