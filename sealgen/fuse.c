@@ -7,6 +7,8 @@
 #include <math.h>
 
 #define GAIN_MM 1.3       /* how fast pressure may change (sigma) */
+#define WIDE_MM 3.0       /* the wider neighbourhood */
+#define LONE 0.15f        /* what ink that one sample alone shows tells about the others' gain */
 #define EVEN_MM 1.0       /* neighbourhood a stroke's strength is compared with */
 #define FOREIGN_HALF 0.20 /* density of foreign ink at which a sample's say is halved */
 #define SHARPEN_MM 0.25f  /* what optics and paper have spread, taken back */
@@ -62,9 +64,13 @@ estimate_ink(const Layer *layers, guint n, Plane *ink)
     }
 }
 
-/* gain = how much of the ink the sample shows around here, least squares in a neighbourhood. */
+/*
+ * gain = how much of the ink the sample shows around here, least squares in a neighbourhood and, at half
+ * weight, in a wider one. @sure says how far ink is borne out by a second sample: a lone blot among strokes
+ * that the others show well says little about their gain; a whole sector that they lack says much.
+ */
 static void
-estimate_gain(Layer *layer, const Plane *ink)
+estimate_gain(Layer *layer, const Plane *ink, const Plane *sure)
 {
     gsize size = (gsize)ink->width * ink->height;
     guint reduce = 4;
@@ -72,25 +78,50 @@ estimate_gain(Layer *layer, const Plane *ink)
     g_autoptr(Plane) den = plane_new(ink->width, ink->height, ink->ppm);
     double all_num = 1e-6, all_den = 1e-6;
     for (gsize i = 0; i < size; i++) {
-        float w = layer->weight->v[i] * ink->v[i];
+        float w = layer->weight->v[i] * ink->v[i] * sure->v[i];
         num->v[i] = w * layer->ink->v[i];
         den->v[i] = w * ink->v[i];
         all_num += num->v[i];
         all_den += den->v[i];
     }
-    g_autoptr(Plane) small_num = plane_reduce(num, ink->ppm / reduce);
-    g_autoptr(Plane) small_den = plane_reduce(den, ink->ppm / reduce);
-    plane_blur(small_num, GAIN_MM * small_num->ppm);
-    plane_blur(small_den, GAIN_MM * small_den->ppm);
-    float usual = (float)(all_num / all_den), prior = 0.01f;
-    for (gsize i = 0; i < (gsize)small_num->width * small_num->height; i++)
-        small_num->v[i] = CLAMP((small_num->v[i] + prior * usual) / (small_den->v[i] + prior), 0.02f, 1.3f);
+    g_autoptr(Plane) near_num = plane_reduce(num, ink->ppm / reduce), wide_num = plane_copy(near_num);
+    g_autoptr(Plane) near_den = plane_reduce(den, ink->ppm / reduce), wide_den = plane_copy(near_den);
+    plane_blur(near_num, GAIN_MM * near_num->ppm);
+    plane_blur(near_den, GAIN_MM * near_den->ppm);
+    plane_blur(wide_num, WIDE_MM * near_num->ppm);
+    plane_blur(wide_den, WIDE_MM * near_den->ppm);
+    float usual = (float)(all_num / all_den), prior = 0.03f;
+    for (gsize i = 0; i < (gsize)near_num->width * near_num->height; i++)
+        near_num->v[i] = CLAMP((near_num->v[i] + 0.5f * wide_num->v[i] + prior * usual) /
+                                   (near_den->v[i] + 0.5f * wide_den->v[i] + prior),
+                               0.02f, 1.3f);
     for (guint y = 0; y < ink->height; y++)
         for (guint x = 0; x < ink->width; x++) {
-            double u = CLAMP((x + 0.5) / reduce - 0.5, 0, small_num->width - 1.001);
-            double v = CLAMP((y + 0.5) / reduce - 0.5, 0, small_num->height - 1.001);
-            layer->gain->v[(gsize)y * ink->width + x] = plane_at(small_num, u, v);
+            double u = CLAMP((x + 0.5) / reduce - 0.5, 0, near_num->width - 1.001);
+            double v = CLAMP((y + 0.5) / reduce - 0.5, 0, near_num->height - 1.001);
+            layer->gain->v[(gsize)y * ink->width + x] = plane_at(near_num, u, v);
         }
+}
+
+/* The second strongest showing against the strongest, at least LONE. */
+static Plane *
+borne_out(const Layer *layers, guint n, const Plane *ink)
+{
+    Plane *sure = plane_new(ink->width, ink->height, ink->ppm);
+    for (gsize i = 0; i < (gsize)ink->width * ink->height; i++) {
+        float first = 1e-3f, second = 0;
+        for (guint k = 0; k < n; k++) {
+            float v = layers[k].ink->v[i];
+            if (v > first) {
+                second = first;
+                first = v;
+            } else {
+                second = MAX(second, v);
+            }
+        }
+        sure->v[i] = LONE + (1 - LONE) * CLAMP(second / first, 0, 1);
+    }
+    return sure;
 }
 
 /* Ink as the best sample around shows it. */
@@ -154,9 +185,10 @@ fuse_samples(FuseSample *samples, guint n, guint width, guint height, double ppm
         layer_open(&samples[k], width, height, ppm, &layers[k]);
     Plane *ink = plane_new(width, height, ppm);
     estimate_ink(layers, n, ink);
+    g_autoptr(Plane) sure = borne_out(layers, n, ink);
     for (guint round_ = 0; n > 1 && round_ < 3; round_++) {
         for (guint k = 0; k < n; k++)
-            estimate_gain(&layers[k], ink);
+            estimate_gain(&layers[k], ink, sure);
         estimate_ink(layers, n, ink);
     }
     if (n > 1)
