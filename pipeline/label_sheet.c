@@ -10,7 +10,7 @@
 #include "pipeline/pdf_page.h"
 #include "pipeline/stored_order.h"
 
-enum { COLUMNS = 3 };
+enum { COLUMNS = 3, ID_LARGE = 16 };
 #define WIDE_MM 70.0
 #define HIGH_MM 37.0
 #define TOP_MM 0.5 /* 8 * 37 mm of 297 */
@@ -37,11 +37,12 @@ draw_label(PdfPaper *paper, const Label *label, guint place, GError **error)
     double x = place % COLUMNS * WIDE_MM + EDGE_MM, y = TOP_MM + place / COLUMNS * HIGH_MM + EDGE_MM;
     double wide = WIDE_MM - 2 * EDGE_MM - QR_MM - 2;
     g_autofree char *code = g_strdup_printf("SB1K %s %s", label->order_id, label->serial);
-    pdf_text(paper, x, y, -3.4, wide, label->unit);
-    pdf_text(paper, x, y + 7, 2.4, wide, "UKey 序列号");
-    pdf_text(paper, x, y + 10, 3.0, wide, label->serial);
-    pdf_text(paper, x, y + 16.5, 2.4, wide, "收件人");
-    pdf_text(paper, x, y + 19.5, -3.8, wide, label->recipient);
+    /* Order and serial are never cut: 64 and 16 characters fit. */
+    pdf_text(paper, x, y, strlen(label->unit) > ID_LARGE ? -2.2 : -3.4, wide, 4, label->unit);
+    pdf_text(paper, x, y + 12.5, 2.2, wide, 1, "UKey 序列号");
+    pdf_text(paper, x, y + 15.2, 2.9, wide, 1, label->serial);
+    pdf_text(paper, x, y + 20, 2.2, wide, 1, "收件人");
+    pdf_text(paper, x, y + 22.5, -3.0, wide, 2, label->recipient);
     return pdf_qr(paper, x + WIDE_MM - 2 * EDGE_MM - QR_MM, y + 1.5, QR_MM, code, error);
 }
 

@@ -24,11 +24,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfPaper, pdf_paper_free)
 void pdf_paper_next(PdfPaper *paper);
 
 /**
- * pdf_text: one line (more where @text holds '\n') with its top left corner at @x_mm, @y_mm from the page's.
+ * pdf_text: text with its top left corner at @x_mm, @y_mm from the page's.
  * @size_mm  of the face, 1..20; negative: bold
- * @wide_mm  a line that is longer ends in an ellipsis; 0: no limit
+ * @wide_mm  where lines are broken; 0: no limit
+ * @lines    1..; a paragraph that needs more ends in an ellipsis
  */
-void pdf_text(PdfPaper *paper, double x_mm, double y_mm, double size_mm, double wide_mm, const char *text);
+void pdf_text(PdfPaper *paper, double x_mm, double y_mm, double size_mm, double wide_mm, guint lines,
+              const char *text);
 
 /* A frame of thin lines. */
 void pdf_frame(PdfPaper *paper, double x_mm, double y_mm, double wide_mm, double high_mm);

@@ -25,9 +25,9 @@ draw_address(PdfPaper *paper, const Order *order)
     const OrderPerson *to = order->recipient.name ? &order->recipient : &order->operator_;
     const char *address = to->address ? to->address : order->company_address;
     /* The window of a DL envelope: 20 mm from the left, 45 mm from the top. */
-    pdf_text(paper, LEFT_MM, 48, 4.2, 90, address);
-    pdf_text(paper, LEFT_MM, 56, 4.2, 90, order->company_name);
-    pdf_text(paper, LEFT_MM, 64, -4.6, 90, to->name);
+    pdf_text(paper, LEFT_MM, 46, 4.2, 90, 2, address);
+    pdf_text(paper, LEFT_MM, 59, 4.2, 90, 1, order->company_name);
+    pdf_text(paper, LEFT_MM, 66, -4.6, 90, 1, to->name);
 }
 
 /* One character at a time: no text anywhere in memory or in the file holds the PIN as a whole. */
@@ -41,7 +41,7 @@ draw_pin(PdfPaper *paper, const BurnPin *pin)
         const char *next = g_utf8_next_char(at);
         memcpy(one, at, MIN((gsize)(next - at), strnlen(at, sizeof one - 1)));
         pdf_frame(paper, x, y, CELL_MM - 1, CELL_MM + 1);
-        pdf_text(paper, x + 2.6, y + 1.2, -7.5, 0, one);
+        pdf_text(paper, x + 2.6, y + 1.2, -7.5, 0, 1, one);
         explicit_bzero(one, sizeof one);
         at = *next ? next : "";
     }
@@ -54,11 +54,11 @@ pin_print_pdf(const Order *order, const char *unit, const char *serial, const Bu
     g_autofree char *number = g_strdup_printf("申请编号　%s", unit), *key = g_strdup_printf("UKey 序列号　%s", serial);
     double below = PIN_TOP_MM + (1 + (burn_pin_length(pin) - 1) / CELLS_A_ROW) * (CELL_MM + 4) + 4;
     draw_address(paper, order);
-    pdf_text(paper, LEFT_MM, 104, -6.5, WIDE_MM, "UKey 密码函");
-    pdf_text(paper, LEFT_MM, 115, 3.8, 80, number);
-    pdf_text(paper, LEFT_MM + 80, 115, 3.8, 80, key);
+    pdf_text(paper, LEFT_MM, 104, -6.5, WIDE_MM, 1, "UKey 密码函");
+    pdf_text(paper, LEFT_MM, 115, 3.8, 80, 1, number);
+    pdf_text(paper, LEFT_MM + 80, 115, 3.8, 80, 1, key);
     draw_pin(paper, pin);
-    pdf_text(paper, LEFT_MM, below, 3.8, WIDE_MM,
+    pdf_text(paper, LEFT_MM, below, 3.8, WIDE_MM, 1,
              "以上为该 UKey 的用户密码（PIN），区分大小写。\n"
              "1. 请核对 UKey 上的序列号与本函一致。\n"
              "2. 首次使用时请立即修改密码。\n"

@@ -9,7 +9,7 @@ Test(pdf_page, a_document_has_the_pages_that_were_begun_on_a4)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(PdfPaper) paper = pdf_paper_new("t");
-    pdf_text(paper, 20, 20, -5, 60, "中文 and \xff broken bytes");
+    pdf_text(paper, 20, 20, -5, 60, 1, "中文 and \xff broken bytes");
     pdf_frame(paper, 10, 10, 50, 20);
     pdf_paper_next(paper);
     cr_expect(pdf_qr(paper, 20, 20, 30, "hello", &error));
