@@ -42,7 +42,7 @@ draw_label(PdfPaper *paper, const Label *label, guint place, GError **error)
     pdf_text(paper, x, y + 12.5, 2.2, wide, 1, "UKey 序列号");
     pdf_text(paper, x, y + 15.2, 2.9, wide, 1, label->serial);
     pdf_text(paper, x, y + 20, 2.2, wide, 1, "收件人");
-    pdf_text(paper, x, y + 22.5, -3.0, wide, 2, label->recipient);
+    pdf_text(paper, x, y + 23, -3.0, wide, 2, label->recipient);
     return pdf_qr(paper, x + WIDE_MM - 2 * EDGE_MM - QR_MM, y + 1.5, QR_MM, code, error);
 }
 
