@@ -355,6 +355,10 @@ report_size(const SheetSeal *seal, const OrderSeal *ordered, double off, GPtrArr
                                                "neither paper edges nor the page's size prove the millimetres"));
         return;
     }
+    if (seal->scale_source == SCALE_PAGE_SIZE)
+        g_ptr_array_add(findings, seal_finding(FINDING_SIZE_UNPROVEN, SEVERITY_NOTE, seal,
+                                               "the file's dpi is wrong or absent: the millimetres rest on the picture "
+                                               "being one whole A4 page"));
     if (ordered->width_mm <= 0 || off <= AS_DECLARED_MM)
         return;
     Finding *finding =

@@ -145,11 +145,11 @@ sheet_scale_find(const Page *page, SheetScale *scale)
     double ratio = MAX(width, height) / MIN(width, height);
     if (!desk && !exact && fabs(ratio / (A4_LONG_MM / A4_SHORT_MM) - 1) < 0.004) {
         /* resampled after scanning, but still exactly one whole page */
-        scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAPER_EDGES);
+        scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAGE_SIZE);
         return;
     }
     if (!desk && seen > 0) {
-        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAPER_EDGES);
+        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAGE_SIZE);
         return;
     }
     scale_from_density(scale, page, claimed > 0 ? claimed : MAX(width, height) / A4_LONG_MM * 25.4, SCALE_UNPROVEN);

@@ -34,6 +34,7 @@ typedef enum {
     SCALE_SHEET_MARKS,   /* our own sheet's marks and the paper or the dpi agree */
     SCALE_PAPER_EDGES,   /* four edges of an A4 sheet */
     SCALE_DPI_PAGE_SIZE, /* the file's dpi, confirmed by the page size within 3 % */
+    SCALE_PAGE_SIZE,     /* the picture has an A4 page's proportions; the file's dpi is wrong or absent: a note */
     SCALE_SOURCES
 } ScaleSource;
 
@@ -138,7 +139,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SheetResult, sheet_result_free)
 /* The picture as the palette PNG that is stored and shown. Returns: (transfer full), NULL where not found. */
 GBytes *sheet_seal_png(const SheetSeal *seal);
 
-const char *scale_source_name(ScaleSource source);  /* "unproven", "sheet_marks", "paper_edges", "dpi_page_size" */
+const char *scale_source_name(ScaleSource source);  /* "unproven", "sheet_marks", "paper_edges", "dpi_page_size", "page_size" */
 const char *seal_shape_name(SealShape shape);       /* "round", "oval", "rectangle", "free" */
 const char *seal_line_kind_name(SealLineKind kind); /* "ring", "centre", "bottom", "number", "cells" */
 /* Returns: (transfer full) "faint, crossed" in English for the reviewer, "" where there is none. */

@@ -73,7 +73,8 @@ sheet_seal_png(const SheetSeal *seal)
 const char *
 scale_source_name(ScaleSource source)
 {
-    static const char *const NAMES[SCALE_SOURCES] = { "unproven", "sheet_marks", "paper_edges", "dpi_page_size" };
+    static const char *const NAMES[SCALE_SOURCES] = { "unproven", "sheet_marks", "paper_edges", "dpi_page_size",
+                                                      "page_size" };
     return source < SCALE_SOURCES ? NAMES[source] : "unproven";
 }
 

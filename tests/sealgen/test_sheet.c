@@ -84,8 +84,11 @@ Test(sheet_extract, no_density_in_the_file_is_no_harm_where_the_page_is_a4)
     const double size = 40;
     g_autoptr(SheetResult) result = extract(THREE_RINGS, 3, 150, 0, &type, &size, 1);
     const SheetSeal *seal = g_ptr_array_index(result->seals, 0);
-    cr_expect_eq(seal->scale_source, SCALE_PAPER_EDGES);
+    cr_expect_eq(seal->scale_source, SCALE_PAGE_SIZE, "no edge was seen, and none is claimed");
     cr_expect_float_eq(seal->measured_mm[0], 40, 0.2);
+    const Finding *f = finding(result, FINDING_SIZE_UNPROVEN);
+    cr_assert_not_null(f);
+    cr_expect_eq(f->severity, SEVERITY_NOTE);
     g_autoptr(SheetResult) wrong = extract(THREE_RINGS, 3, 150, 96, &type, &size, 1);
     cr_expect_float_eq(((const SheetSeal *)g_ptr_array_index(wrong->seals, 0))->measured_mm[0], 40, 0.2,
                        "a wrong density in the file is not believed");
