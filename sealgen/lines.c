@@ -17,6 +17,8 @@
 #define DEPTH_STEP_MM 0.05
 #define BAND_LEAST_MM 1.8 /* height of a line of ring text */
 #define BAND_MOST_MM 9.0
+#define FAINT_ROW 0.03       /* of the fullest row's ink: the tips of a character or two */
+#define LINE_ROW 0.62        /* a row of more ink is a line of the border */
 #define THIN_MM 0.7          /* a ring's line is thinner than this */
 #define GAP_INK 0.06         /* ink of a column in the gap: specks */
 #define NUMBER_FINENESS 11.0 /* pixels a millimetre of the page below which digits of a millimetre are blots */
@@ -113,6 +115,48 @@ typedef struct {
     guint from, to; /* rows of the strip */
 } Band;
 
+/* The heads and feet of a few characters stand out of the rows where most have ink. */
+static Band
+widened(const double *row, guint depths, Band band, guint outermost, double peak)
+{
+    double least = MAX(0.008, FAINT_ROW * peak);
+    while (band.from > outermost && row[band.from - 1] >= least && row[band.from - 1] <= row[band.from] + 0.02)
+        band.from--;
+    while (band.to < depths && row[band.to] >= least && row[band.to] <= row[band.to - 1] + 0.02)
+        band.to++;
+    return band;
+}
+
+/* The row where ink is least after the line whose fullest row is @d or soon after. */
+static guint
+behind_line(const double *row, guint depths, guint d)
+{
+    guint reach = (guint)(THIN_MM / DEPTH_STEP_MM), top = d;
+    for (guint k = d; k < MIN(depths, d + reach); k++)
+        top = row[k] >= row[top] ? k : top;
+    d = top;
+    while (d + 1 < depths && (row[d] > LINE_ROW || row[d + 1] < row[d]) && row[d] > 0.005)
+        d++;
+    return d;
+}
+
+/* The first row behind the border and behind a second, thin line of it. */
+static guint
+border_inside(const double *row, guint depths)
+{
+    guint near = (guint)(1.5 / DEPTH_STEP_MM), second = (guint)(1.2 / DEPTH_STEP_MM), thin = (guint)(0.5 / DEPTH_STEP_MM);
+    guint d = 0;
+    while (d < depths && d < near && row[d] <= LINE_ROW)
+        d++;
+    if (d == depths || d == near)
+        return 0; /* no border */
+    d = behind_line(row, depths, d);
+    for (guint k = d; k + thin < depths && k < d + second; k++)
+        if (row[k] > LINE_ROW && row[k] > 2 * row[d] && row[k + thin] < 0.5 * row[k])
+            return behind_line(row, depths, k);
+    return d;
+}
+
 /* The text's band: the first run of rows high enough for text after the border and its thin lines. */
 static gboolean
 find_band(const Ring *ring, Band *band, guint *border_end)
@@ -120,11 +164,7 @@ find_band(const Ring *ring, Band *band, guint *border_end)
     g_autofree double *row = g_new(double, ring->depths);
     for (guint d = 0; d < ring->depths; d++)
         row[d] = upper_row(ring, d);
-    guint d = 0, thin = (guint)(THIN_MM / DEPTH_STEP_MM);
-    while (d < ring->depths && row[d] < 0.5)
-        d++; /* outside the rim */
-    while (d < ring->depths && row[d] > 0.62)
-        d++;
+    guint d = border_inside(row, ring->depths), thin = (guint)(THIN_MM / DEPTH_STEP_MM);
     if (d == ring->depths)
         return FALSE;
     *border_end = d;
@@ -145,7 +185,7 @@ find_band(const Ring *ring, Band *band, guint *border_end)
             /* a thin ring that touches the band is a row of much ink at its edge */
             while (from < k && row[from] > 0.8)
                 from++;
-            *band = (Band){ from, k };
+            *band = widened(row, ring->depths, (Band){ from, k }, *border_end, peak);
             return TRUE;
         }
         if (k - from > thin && from == d)
