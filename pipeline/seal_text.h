@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * seal_text.h: is the text around a seal the company's name?
+ *
+ * Letters of a ring are narrow, small, worn and bent, so that a single near twin (江 and 冮) says little;
+ * another company's name differs in several. A line that is neither confirmed nor denied is undecided.
+ */
+#ifndef SB_PIPELINE_SEAL_TEXT_H
+#define SB_PIPELINE_SEAL_TEXT_H
+
+#include "core/image.h"
+#include "ocr/document.h"
+#include "ocr/hanzi/hanzi.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ring_widened:
+ * Letters of a ring may be half as wide as high: the widening at which it reads best, whatever it says.
+ * @line  grey, em about 48 px
+ * Returns: (transfer full) a picture as high as @line, or NULL where it is best as it is.
+ */
+Image *ring_widened(const Hanzi *hanzi, const HanziLine *line);
+
+/**
+ * ring_verdict:
+ * @line     the ring laid straight
+ * @name     UTF-8, the company's name on the form
+ * @reading  what hanzi_read says of @line
+ * Returns: VERDICT_CONFIRMED, VERDICT_DENIED (it is surely another text) or VERDICT_UNDECIDED.
+ */
+Verdict ring_verdict(const Hanzi *hanzi, const HanziLine *line, const char *name, const HanziReading *reading);
+
+G_END_DECLS
+
+#endif
