@@ -96,7 +96,9 @@ check_seal_texts(OrderResult *result)
             continue;
         if (line->verdict == VERDICT_DENIED && line->read && !text_equal(line->read, line->expected))
             add_text_finding(result, line, FINDING_SEAL_TEXT_MISMATCH, SEVERITY_REVIEW,
-                             "the seal's text is not the company's name on the form");
+                             line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM
+                                 ? "the seal says that it is of another kind than ordered"
+                                 : "the seal's text is not the company's name on the form");
         else
             add_text_finding(result, line, FINDING_SEAL_TEXT_UNREADABLE, SEVERITY_NOTE,
                              "the seal's text could not be read for sure");

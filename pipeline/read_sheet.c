@@ -89,7 +89,16 @@ line_json(const Models *models, const Order *order, const SheetSeal *seal, guint
         json_object_set_new(o, "read", json_text(reading.text));
         json_object_set_new(o, "confidence", json_integer((int)(100 * CLAMP(reading.confidence, 0, 1))));
     }
-    json_object_set_new(o, "verdict", json_integer(verify(models->hanzi, &picture, line->kind, texts, &reading)));
+    const char *word = NULL;
+    Verdict purpose = line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM
+                          ? purpose_verdict(&reading, seal->type, &word)
+                          : VERDICT_NONE;
+    if (purpose != VERDICT_NONE)
+        json_object_set_new(o, "expected", json_text(word));
+    json_object_set_new(o, "verdict",
+                        json_integer(purpose != VERDICT_NONE
+                                         ? purpose
+                                         : verify(models->hanzi, &picture, line->kind, texts, &reading)));
     if (texts[0])
         json_object_set_new(o, "expected", json_text(texts[0]));
     return o;

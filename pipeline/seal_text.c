@@ -328,3 +328,37 @@ ring_verdict(const Hanzi *hanzi, const HanziLine *line, const char *name, const 
                ? VERDICT_DENIED
                : VERDICT_UNDECIDED;
 }
+
+/* ---- the purpose inside the ring ---------------------------------------------------------------- */
+
+static gboolean
+says_surely(const HanziReading *reading, const char *word)
+{
+    gunichar first = g_utf8_get_char(word), second = g_utf8_get_char(g_utf8_next_char(word));
+    for (guint i = 0; i + 1 < reading->n; i++) {
+        const HanziReadChar *c = &reading->chars[i];
+        if (c[0].c == first && c[1].c == second && c[0].confidence >= READ_SURELY && c[1].confidence >= READ_SURELY)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+Verdict
+purpose_verdict(const HanziReading *reading, SealType type, const char **word)
+{
+    static const struct {
+        SealType type;
+        const char *word;
+    } purposes[] = { { SEAL_FINANCE, "财务专用章" }, { SEAL_CONTRACT, "合同专用章" }, { SEAL_INVOICE, "发票专用章" } };
+    if (type != SEAL_OFFICIAL && type != SEAL_FINANCE && type != SEAL_CONTRACT && type != SEAL_INVOICE)
+        return VERDICT_NONE;
+    Verdict verdict = VERDICT_NONE;
+    *word = "公章";
+    for (guint i = 0; i < G_N_ELEMENTS(purposes); i++) {
+        if (purposes[i].type == type)
+            *word = purposes[i].word;
+        if (says_surely(reading, purposes[i].word))
+            verdict = purposes[i].type == type ? VERDICT_CONFIRMED : VERDICT_DENIED;
+    }
+    return verdict;
+}

@@ -9,6 +9,7 @@
 #define SB_PIPELINE_SEAL_TEXT_H
 
 #include "core/image.h"
+#include "core/order.h"
 #include "ocr/document.h"
 #include "ocr/hanzi/hanzi.h"
 
@@ -30,6 +31,14 @@ Image *ring_widened(const Hanzi *hanzi, const HanziLine *line);
  * Returns: VERDICT_CONFIRMED, VERDICT_DENIED (it is surely another text) or VERDICT_UNDECIDED.
  */
 Verdict ring_verdict(const Hanzi *hanzi, const HanziLine *line, const char *name, const HanziReading *reading);
+
+/**
+ * purpose_verdict:
+ * Does a line inside the ring (财务专用章, 合同专用章, 发票专用章) belong on a seal of the ordered type?
+ * @word  (out) (transfer none) what should have stood there: "财务专用章", or "公章" on an official seal
+ * Returns: VERDICT_CONFIRMED, VERDICT_DENIED (another purpose was read surely), VERDICT_NONE: it names no purpose.
+ */
+Verdict purpose_verdict(const HanziReading *reading, SealType type, const char **word);
 
 G_END_DECLS
 

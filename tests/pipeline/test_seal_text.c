@@ -55,3 +55,38 @@ Test(seal_text, a_name_that_is_no_text_is_undecided)
 {
     cr_expect_eq(verdict_of("scan.png", ""), VERDICT_UNDECIDED);
 }
+
+static Verdict
+purpose_of(const char *text, double confidence, SealType type, const char **word)
+{
+    HanziReadChar chars[8] = { 0 };
+    HanziReading reading = { .chars = chars };
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        chars[reading.n++] = (HanziReadChar){ .c = g_utf8_get_char(p), .confidence = confidence };
+    return purpose_verdict(&reading, type, word);
+}
+
+Test(seal_text, a_seal_of_another_purpose_than_ordered_is_denied)
+{
+    const char *word = NULL;
+    cr_expect_eq(purpose_of("财务专用章", .9, SEAL_OFFICIAL, &word), VERDICT_DENIED);
+    cr_expect_str_eq(word, "公章");
+    cr_expect_eq(purpose_of("发票专用章", .9, SEAL_FINANCE, &word), VERDICT_DENIED);
+    cr_expect_str_eq(word, "财务专用章");
+}
+
+Test(seal_text, the_ordered_purpose_is_confirmed)
+{
+    const char *word = NULL;
+    cr_expect_eq(purpose_of("合同专用章", .9, SEAL_CONTRACT, &word), VERDICT_CONFIRMED);
+    cr_expect_str_eq(word, "合同专用章");
+}
+
+Test(seal_text, a_line_that_names_no_purpose_or_is_not_read_surely_says_nothing)
+{
+    const char *word = NULL;
+    cr_expect_eq(purpose_of("专用章", .9, SEAL_OFFICIAL, &word), VERDICT_NONE);
+    cr_expect_eq(purpose_of("财务专用章", .5, SEAL_OFFICIAL, &word), VERDICT_NONE);
+    cr_expect_eq(purpose_of("财务专用章", .9, SEAL_SIGNATURE, &word), VERDICT_NONE);
+    cr_expect_eq(purpose_of("", .9, SEAL_OFFICIAL, &word), VERDICT_NONE);
+}
