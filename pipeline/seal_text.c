@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "pipeline/usual_hanzi.h"
+
 /* ---- confirmed ---------------------------------------------------------------------------------- */
 
 /*
@@ -26,14 +28,11 @@
 enum { LEGIBLE_LEAST = 4, WIDTH_MOST = 6000 };
 enum { NAME_LEAST = 6, OPEN_MOST = 0 };
 
-/* Among the 6,763 characters of GB 2312; names have few others, and a form's typing has fewer. */
+/* A hanzi that names have; signs, letters and digits are usual too. */
 static gboolean
 is_usual(gunichar c)
 {
-    char text[8] = { 0 };
-    g_unichar_to_utf8(c, text);
-    g_autofree char *gb = g_convert(text, -1, "GB2312", "UTF-8", NULL, NULL, NULL);
-    return gb != NULL;
+    return is_usual_hanzi(c) || g_unichar_get_script(c) != G_UNICODE_SCRIPT_HAN;
 }
 
 static gboolean
