@@ -83,6 +83,18 @@ add_text_finding(OrderResult *result, const SealLineRead *line, FindingCode code
     }
 }
 
+/* A name seal's cells are read in both orders of their columns; one of them is enough. */
+static gboolean
+is_confirmed_otherwise(const GPtrArray *lines, const SealLineRead *line)
+{
+    for (guint i = 0; line->kind == LINE_CELLS && i < lines->len; i++) {
+        const SealLineRead *other = lines->pdata[i];
+        if (other->seal == line->seal && other->kind == LINE_CELLS && other->verdict == VERDICT_CONFIRMED)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /*
  * A seal's text that was read and differs goes to people; one that could not be read is a note, never a
  * pass: the picture stands beside the name in the review page and on the protocol.
@@ -92,7 +104,7 @@ check_seal_texts(OrderResult *result)
 {
     for (guint i = 0; i < result->lines->len; i++) {
         const SealLineRead *line = result->lines->pdata[i];
-        if (!line->expected || line->verdict == VERDICT_CONFIRMED)
+        if (!line->expected || line->verdict == VERDICT_CONFIRMED || is_confirmed_otherwise(result->lines, line))
             continue;
         if (line->verdict == VERDICT_DENIED && line->read && !text_equal(line->read, line->expected))
             add_text_finding(result, line, FINDING_SEAL_TEXT_MISMATCH, SEVERITY_REVIEW,
