@@ -55,6 +55,8 @@ verify(const Hanzi *hanzi, const HanziLine *line, SealLineKind kind, GStrv texts
     if (kind == LINE_RING)
         return ring_verdict(hanzi, line, texts[0], reading);
     for (guint i = 0; texts[i]; i++) {
+        if (is_read_surely(reading, texts[i]))
+            return VERDICT_CONFIRMED;
         g_auto(HanziVerdict) verdict = { 0 };
         if (hanzi_verify(hanzi, line, texts[i], &verdict, NULL) && verdict.answer == HANZI_PASSES)
             return VERDICT_CONFIRMED;

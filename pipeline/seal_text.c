@@ -328,6 +328,19 @@ ring_verdict(const Hanzi *hanzi, const HanziLine *line, const char *name, const 
                : VERDICT_UNDECIDED;
 }
 
+gboolean
+is_read_surely(const HanziReading *reading, const char *text)
+{
+    guint n;
+    g_autofree gunichar *expected = folded(text, &n);
+    gboolean same = n > 0 && n == reading->n;
+    for (guint i = 0; same && i < n; i++) {
+        const HanziReadChar *seen = &reading->chars[i];
+        same = hanzi_fold(seen->c) == expected[i] && seen->confidence >= READ_SURELY && !seen->by_prior;
+    }
+    return same;
+}
+
 /* ---- the purpose inside the ring ---------------------------------------------------------------- */
 
 static gboolean

@@ -32,6 +32,9 @@ Image *ring_widened(const Hanzi *hanzi, const HanziLine *line);
  */
 Verdict ring_verdict(const Hanzi *hanzi, const HanziLine *line, const char *name, const HanziReading *reading);
 
+/* Was exactly @text read, every character surely and as it looked? For a name seal's few large characters. */
+gboolean is_read_surely(const HanziReading *reading, const char *text);
+
 /**
  * purpose_verdict:
  * Does a line inside the ring (财务专用章, 合同专用章, 发票专用章) belong on a seal of the ordered type?

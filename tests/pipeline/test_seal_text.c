@@ -90,3 +90,22 @@ Test(seal_text, a_line_that_names_no_purpose_or_is_not_read_surely_says_nothing)
     cr_expect_eq(purpose_of("财务专用章", .9, SEAL_SIGNATURE, &word), VERDICT_NONE);
     cr_expect_eq(purpose_of("", .9, SEAL_OFFICIAL, &word), VERDICT_NONE);
 }
+
+static gboolean
+read_surely(const char *seen, double confidence, const char *text)
+{
+    HanziReadChar chars[8] = { 0 };
+    HanziReading reading = { .chars = chars };
+    for (const char *p = seen; *p; p = g_utf8_next_char(p))
+        chars[reading.n++] = (HanziReadChar){ .c = g_utf8_get_char(p), .confidence = confidence };
+    return is_read_surely(&reading, text);
+}
+
+Test(seal_text, a_name_seal_is_confirmed_by_a_sure_reading_of_exactly_the_name)
+{
+    cr_expect(read_surely("郑强之印", .9, "郑强之印"));
+    cr_expect_not(read_surely("郑强之印", .6, "郑强之印"));
+    cr_expect_not(read_surely("郑强之印", .9, "郑强"), "the tail is ink too");
+    cr_expect_not(read_surely("郑强之印", .9, "郑弶之印"));
+    cr_expect_not(read_surely("", .9, ""));
+}
