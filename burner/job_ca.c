@@ -288,6 +288,7 @@ job_issue(Job *job)
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) subject = burn_subject_der(&job->order->subject, &error);
     g_autoptr(GBytes) to_sign = NULL;
+    g_clear_pointer(&job->csr, burn_csr_free); /* one whose signature never came */
     if (subject != NULL)
         job->csr = burn_csr_new(job->order->key_type, subject, job->record->public_key, &to_sign, &error);
     if (job->csr == NULL) {

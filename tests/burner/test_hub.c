@@ -203,6 +203,20 @@ Test(hub, a_slow_ca_holds_no_login_and_is_asked_once)
     cr_assert_eq(desk_issued(desk), 1);
 }
 
+/* Under LeakSanitizer also: the first request is let go. */
+Test(hub, a_request_whose_signature_was_lost_is_made_anew)
+{
+    g_autofree char *state = g_build_filename(desk->folder, "shim", NULL);
+    desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    g_setenv("SHIM_MODULE", SOFTHSM, TRUE);
+    g_setenv("SHIM_STATE", state, TRUE);
+    g_setenv("SHIM_FAULT", "C_Sign 1 kill_before", TRUE);
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert_eq(desk_issued(desk), 1);
+}
+
 Test(hub, one_process_at_a_time_is_enough_for_modules_that_allow_one)
 {
     desk->config.max_procs = 1;
