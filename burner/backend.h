@@ -30,8 +30,8 @@ typedef struct BurnBackend BurnBackend;
 struct BurnBackend {
     /* (element-type BurnTokenInfo) */
     GPtrArray *(*list)(BurnBackend *b, GError **error);
-    /* See BURN_MSG_OPEN. */
-    BurnTokenInfo *(*open)(BurnBackend *b, const char *serial, const char *label, GError **error);
+    /* See BURN_MSG_OPEN; @slot: a hint, or BURN_SLOT_UNKNOWN. */
+    BurnTokenInfo *(*open)(BurnBackend *b, const char *serial, const char *label, guint64 slot, GError **error);
     /* FALSE with BURN_FAULT_GONE when the opened token left or another serial is in its slot. */
     gboolean (*same)(BurnBackend *b, GError **error);
     void (*pins)(BurnBackend *b, const BurnPins *pins); /* points into memory that outlives their use */
@@ -51,6 +51,11 @@ struct BurnBackend {
     GBytes *(*read)(BurnBackend *b, BurnObjectKind kind, GBytes *sha256, GError **error);
     void (*close)(BurnBackend *b); /* sessions, module, memory */
 };
+
+/* From here on @module shows this process one slot alone: the one with @serial (@slot: a hint). Whoever asks it next
+ * for its slots, libp11 too, is spared a question to each other key of the hub. Where it cannot be done, or the
+ * serial is not found, all slots are shown. */
+void burn_p11_show_one_slot(const char *module, const char *serial, guint64 slot);
 
 /* @filter: only slots whose description or model holds this; "" = all. BURN_FAULT_MODULE. */
 BurnBackend *burn_backend_p11_open(const char *module, const char *filter, GError **error);

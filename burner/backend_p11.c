@@ -83,40 +83,61 @@ chosen(const BurnTokenInfo *info, const char *serial, const char *label)
     return info->initialised && strcmp(info->label, label) == 0;
 }
 
+/* The token where it was seen last, when it is still there; no question to any other slot. */
 static BurnTokenInfo *
-open_token(BurnBackend *b, const char *serial, const char *label, GError **error)
+at_slot(P11 *p, const char *serial, guint64 slot)
 {
-    P11 *p = (P11 *)b;
+    CK_SLOT_ID slots[SLOTS_MAX];
+    CK_ULONG n = SLOTS_MAX;
+    if (*serial == '\0' || slot == BURN_SLOT_UNKNOWN || p->f->C_GetSlotList(CK_TRUE, slots, &n) != CKR_OK)
+        return NULL;
+    for (CK_ULONG i = 0; i < MIN(n, SLOTS_MAX); i++) {
+        g_autoptr(BurnTokenInfo) info = slots[i] == slot ? p11_info(p, slots[i], NULL) : NULL;
+        if (info != NULL && strcmp(info->serial, serial) == 0 && wanted(p, slots[i], info))
+            return g_steal_pointer(&info);
+    }
+    return NULL;
+}
+
+static BurnTokenInfo *
+find_token(BurnBackend *b, const char *serial, const char *label, GError **error)
+{
     g_autoptr(GPtrArray) tokens = list(b, error);
     if (tokens == NULL)
         return NULL;
-    BurnTokenInfo *found = NULL;
-    guint matches = 0;
+    guint found = 0, matches = 0;
     for (guint i = 0; i < tokens->len; i++)
         if (chosen(tokens->pdata[i], serial, label)) {
-            found = tokens->pdata[i];
+            found = i;
             matches++;
         }
-    for (guint i = 0; i < tokens->len && *serial == '\0' && found == NULL; i++) {
-        BurnTokenInfo *info = tokens->pdata[i];
+    for (guint i = 0; i < tokens->len && *serial == '\0' && matches == 0; i++) {
+        const BurnTokenInfo *info = tokens->pdata[i];
         if (!info->initialised && *info->serial == '\0') {
-            found = info;
+            found = i;
             matches = 1;
         }
     }
-    if (matches != 1) {
-        g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_GONE, matches == 0 ? "key %s is not plugged in"
-                    : "more than one key answers to %s", *serial != '\0' ? serial : label);
+    if (matches == 1)
+        return g_ptr_array_steal_index(tokens, found);
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_GONE, matches == 0 ? "key %s is not plugged in"
+                : "more than one key answers to %s", *serial != '\0' ? serial : label);
+    return NULL;
+}
+
+static BurnTokenInfo *
+open_token(BurnBackend *b, const char *serial, const char *label, guint64 slot, GError **error)
+{
+    P11 *p = (P11 *)b;
+    BurnTokenInfo *found = at_slot(p, serial, slot);
+    if (found == NULL)
+        found = find_token(b, serial, label, error);
+    if (found == NULL)
         return NULL;
-    }
     p->slot = found->slot;
     p->tells_room = found->free_bytes > 0;
     g_free(p->serial);
     p->serial = g_strdup(found->serial);
-    g_ptr_array_set_free_func(tokens, NULL);
-    for (guint i = 0; i < tokens->len; i++)
-        if (tokens->pdata[i] != found)
-            burn_token_info_free(tokens->pdata[i]);
     return found;
 }
 

@@ -200,6 +200,22 @@ is_here(const BurnHub *hub, const char *serial)
     return FALSE;
 }
 
+/* Where a serial was listed; unknown too where several bear it. */
+guint64
+hub_slot_of(const BurnHub *hub, const char *serial)
+{
+    guint64 slot = BURN_SLOT_UNKNOWN;
+    for (guint i = 0; i < hub->tokens->len; i++) {
+        const BurnToken *t = hub->tokens->pdata[i];
+        if (strcmp(t->serial, serial) != 0)
+            continue;
+        if (slot != BURN_SLOT_UNKNOWN)
+            return BURN_SLOT_UNKNOWN;
+        slot = t->slot;
+    }
+    return slot;
+}
+
 static char *
 take_named(BurnHub *hub, const char *serial)
 {

@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
     char *serial;      /* "" before a SoftHSM slot is initialised */
     char *label, *model, *manufacturer;
-    gulong slot;       /* for people only: slot ids move */
+    gulong slot;       /* when it was listed; a hint, since slot ids move */
     gboolean initialised, user_pin_set, pin_locked, pin_final_try;
     guint objects;     /* public ones, as seen without a login */
     gsize free_bytes;  /* 0 = not told */

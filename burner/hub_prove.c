@@ -113,8 +113,8 @@ prove(Ask *a, BurnWorker *w, const char *serial, const BurnPin *pin, GBytes *cha
 {
     const BurnHubConfig *c = &a->hub->config;
     g_autoptr(GVariant) opened = ask(a, w, BURN_MSG_OPEN,
-                                     g_variant_new("(sssss)", c->module, c->slot_filter ? c->slot_filter : "", serial, "",
-                                                   c->faults ? c->faults : ""),
+                                     g_variant_new("(ssssst)", c->module, c->slot_filter ? c->slot_filter : "", serial, "",
+                                                   c->faults ? c->faults : "", BURN_SLOT_UNKNOWN),
                                      BURN_TOKEN_TYPE, error);
     if (opened == NULL || !send_pin(a, w, pin, error))
         return FALSE;

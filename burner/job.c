@@ -364,8 +364,8 @@ job_look(Job *job)
     }
     const BurnHubConfig *c = &job->hub->config;
     burn_worker_ask(job->worker, BURN_MSG_OPEN,
-                    g_variant_new("(sssss)", c->module, c->slot_filter != NULL ? c->slot_filter : "", job->serial, job->label,
-                                  c->faults != NULL ? c->faults : ""),
+                    g_variant_new("(ssssst)", c->module, c->slot_filter != NULL ? c->slot_filter : "", job->serial, job->label,
+                                  c->faults != NULL ? c->faults : "", hub_slot_of(job->hub, job->serial)),
                     BURN_TOKEN_TYPE, job_deadline(job, FALSE), on_open, job);
 }
 

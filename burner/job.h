@@ -96,6 +96,7 @@ void job_revoke(Job *job);
 /* hub.c */
 void hub_job_finished(Job *job);
 void hub_next_key(Job *job); /* job's token is not blank: take another */
+guint64 hub_slot_of(const BurnHub *hub, const char *serial); /* where it was listed, or BURN_SLOT_UNKNOWN */
 
 G_END_DECLS
 

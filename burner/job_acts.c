@@ -452,8 +452,9 @@ on_read_back_pins(BurnWorker *worker, BurnFault fault, GVariant *answer, const c
     g_clear_pointer(&job->challenge, g_bytes_unref);
     job->challenge = g_bytes_new(random, sizeof random);
     job_ask(job, BURN_MSG_READ_BACK,
-        g_variant_new("(ss@ay@ay)", job->hub->config.module, job->record->token_serial,
-                      job_bytes(proven_id(job)), job_bytes(job->challenge)),
+        g_variant_new("(ss@ay@ayt)", job->hub->config.module, job->record->token_serial,
+                      job_bytes(proven_id(job)), job_bytes(job->challenge),
+                      hub_slot_of(job->hub, job->record->token_serial)),
         "(" BURN_INVENTORY_TYPE "ayay)", on_read_back);
 }
 

@@ -18,13 +18,16 @@ G_BEGIN_DECLS
 #define BURN_PROTO_BODY_MAX (2u << 20)    /* one seal and its names fit */
 #define BURN_PROTO_PINS_MAX 1024u
 
+#define BURN_SLOT_UNKNOWN G_MAXUINT64    /* where a slot id is a hint */
+
 /* The vendor's mechanism for BURN_KEY_SM2, "0x80000000" and up: in the worker's environment, see signer.h. */
 #define BURN_SM2_MECHANISM_ENV "SEALBATCH_SM2_MECHANISM"
 
 typedef enum {
     BURN_MSG_LIST = 1,   /* (ss) module, slot filter          -> a BURN_TOKEN_TYPE */
-    BURN_MSG_OPEN,       /* (sssss) module, filter, serial, mark's label, faults -> BURN_TOKEN_TYPE: the token of
-                            that serial; with serial "" the one that bears the label, else the first blank slot */
+    BURN_MSG_OPEN,       /* (ssssst) module, filter, serial, mark's label, faults, slot -> BURN_TOKEN_TYPE: the token
+                            of that serial; with serial "" the one that bears the label, else the first blank slot.
+                            The slot is where it was seen last: looked at first, since a look costs time a slot */
     BURN_MSG_PINS,       /* raw, see burn_pins_pack           -> () */
     BURN_MSG_LOOK,       /* (bb) log in, read values          -> BURN_INVENTORY_TYPE */
     BURN_MSG_INIT,       /* (s) label                         -> BURN_TOKEN_TYPE: initialised, SO PIN ours */
@@ -34,7 +37,7 @@ typedef enum {
     BURN_MSG_WRITE_CERT, /* (aysay) id, label, DER            -> () written and compared */
     BURN_MSG_WRITE_DATA, /* (sssay) label, application, OID, bytes -> () written and compared */
     BURN_MSG_REMOVE,     /* (uayay) kind, id, SHA-256: an empty one matches all -> (u) how many */
-    BURN_MSG_READ_BACK,  /* (ssayay) module, serial, id, challenge -> (BURN_INVENTORY_TYPE ay ay): also
+    BURN_MSG_READ_BACK,  /* (ssayayt) module, serial, id, challenge, slot -> (BURN_INVENTORY_TYPE ay ay): also
                             certificate DER and signature, both by libp11; in a process that did nothing before */
     BURN_MSG_READ,       /* (uay) kind, SHA-256               -> (ay) the object's value */
     BURN_MSG_LAST

@@ -128,7 +128,7 @@ by_raw_calls(const char *module, const char *serial, const char *pin, BurnReadBa
     BurnPins pins = { 0 };
     pins.pin[BURN_PIN_USER] = pin;
     pins.length[BURN_PIN_USER] = (guint8)strlen(pin);
-    BurnTokenInfo *info = raw->open(raw, serial, "", error);
+    BurnTokenInfo *info = raw->open(raw, serial, "", BURN_SLOT_UNKNOWN, error);
     raw->pins(raw, &pins);
     if (info != NULL)
         out->inventory = raw->look(raw, TRUE, TRUE, error);
@@ -138,9 +138,10 @@ by_raw_calls(const char *module, const char *serial, const char *pin, BurnReadBa
 }
 
 gboolean
-burn_read_back(const char *module, const char *serial, const char *user_pin, GBytes *id, GBytes *challenge,
-               BurnReadBack *out, GError **error)
+burn_read_back(const char *module, const char *serial, guint64 slot_hint, const char *user_pin, GBytes *id,
+               GBytes *challenge, BurnReadBack *out, GError **error)
 {
+    burn_p11_show_one_slot(module, serial, slot_hint);
     g_auto(Way) w = { .ctx = PKCS11_CTX_new() };
     *out = (BurnReadBack){ 0 };
     w.loaded = w.ctx != NULL && PKCS11_CTX_load(w.ctx, module) == 0;

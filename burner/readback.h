@@ -17,10 +17,11 @@ typedef struct {
     GBytes *signature;   /* over the challenge, SHA-256 with the key of the id */
 } BurnReadBack;
 
-/* @user_pin  NUL-terminated, in locked memory
+/* @slot      where the key was seen last, or BURN_SLOT_UNKNOWN
+ * @user_pin  NUL-terminated, in locked memory
  * BURN_FAULT_ERROR: GONE, PIN, READ_BACK (key or certificate is not there exactly once), DEVICE, MODULE. */
-gboolean burn_read_back(const char *module, const char *serial, const char *user_pin, GBytes *id, GBytes *challenge,
-                        BurnReadBack *out, GError **error);
+gboolean burn_read_back(const char *module, const char *serial, guint64 slot, const char *user_pin, GBytes *id,
+                        GBytes *challenge, BurnReadBack *out, GError **error);
 void burn_read_back_clear(BurnReadBack *out);
 
 G_END_DECLS

@@ -33,7 +33,7 @@ burn_signer_open(const BurnSignerConfig *config, const BurnPin *pin, GError **er
     if (!signer->worker)
         return NULL;
     g_autoptr(GVariant) token = burn_one_worker_ask(
-        signer->worker, BURN_MSG_OPEN, g_variant_new("(sssss)", config->module, "", config->serial, "", ""),
+        signer->worker, BURN_MSG_OPEN, g_variant_new("(ssssst)", config->module, "", config->serial, "", "", BURN_SLOT_UNKNOWN),
         BURN_TOKEN_TYPE, error);
     if (!token || !burn_one_worker_give_pin(signer->worker, pin, error))
         return NULL;

@@ -68,7 +68,7 @@ burn_token_read(const char *program, const char *module, const char *serial, gui
     if (!worker)
         return NULL;
     g_autoptr(GVariant) token = burn_one_worker_ask(
-        worker, BURN_MSG_OPEN, g_variant_new("(sssss)", module, "", serial, "", ""), BURN_TOKEN_TYPE, error);
+        worker, BURN_MSG_OPEN, g_variant_new("(ssssst)", module, "", serial, "", "", BURN_SLOT_UNKNOWN), BURN_TOKEN_TYPE, error);
     g_autoptr(GVariant) look = token ? burn_one_worker_ask(worker, BURN_MSG_LOOK, g_variant_new("(bb)", FALSE, TRUE),
                                                            BURN_INVENTORY_TYPE, error)
                                      : NULL;

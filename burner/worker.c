@@ -9,7 +9,10 @@
  * loaded (for modules known to bear a fork between loading and C_Initialize).
  */
 #include <dlfcn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -81,10 +84,11 @@ static GVariant *
 do_open(Worker *w, GVariant *in, GError **error)
 {
     const char *module, *filter, *serial, *label, *faults;
-    g_variant_get(in, "(&s&s&s&s&s)", &module, &filter, &serial, &label, &faults);
+    guint64 slot;
+    g_variant_get(in, "(&s&s&s&s&st)", &module, &filter, &serial, &label, &faults, &slot);
     w->faults = burn_faults_parse(faults);
     g_autoptr(BurnTokenInfo) info =
-        need_module(w, module, filter, error) ? w->backend->open(w->backend, serial, label, error) : NULL;
+        need_module(w, module, filter, error) ? w->backend->open(w->backend, serial, label, slot, error) : NULL;
     w->opened = info != NULL;
     return info != NULL ? burn_token_info_pack(info) : NULL;
 }
@@ -183,8 +187,10 @@ static GVariant *
 do_read_back(Worker *w, GVariant *in, GError **error)
 {
     const char *module, *serial;
+    guint64 slot;
     g_variant_get_child(in, 0, "&s", &module);
     g_variant_get_child(in, 1, "&s", &serial);
+    g_variant_get_child(in, 4, "t", &slot);
     g_autoptr(GBytes) id = child_bytes(in, 2);
     g_autoptr(GBytes) challenge = child_bytes(in, 3);
     if (w->backend != NULL || w->pins.length[BURN_PIN_USER] == 0 || *serial == '\0') {
@@ -193,7 +199,7 @@ do_read_back(Worker *w, GVariant *in, GError **error)
     }
     BurnReadBack all;
     GVariant *answer = NULL;
-    if (burn_read_back(module, serial, w->pins.pin[BURN_PIN_USER], id, challenge, &all, error)) {
+    if (burn_read_back(module, serial, slot, w->pins.pin[BURN_PIN_USER], id, challenge, &all, error)) {
         g_autoptr(GVariant) certificate = g_variant_ref_sink(bytes_tuple(all.certificate));
         g_autoptr(GVariant) signature = g_variant_ref_sink(bytes_tuple(all.signature));
         answer = g_variant_new("(@" BURN_INVENTORY_TYPE "@ay@ay)", burn_inventory_pack(all.inventory),
@@ -211,7 +217,7 @@ static const struct {
     Handler handler;
 } requests[BURN_MSG_LAST] = {
     [BURN_MSG_LIST] = { "(ss)", FALSE, FALSE, do_list },
-    [BURN_MSG_OPEN] = { "(sssss)", FALSE, FALSE, do_open },
+    [BURN_MSG_OPEN] = { "(ssssst)", FALSE, FALSE, do_open },
     [BURN_MSG_LOOK] = { "(bb)", TRUE, TRUE, do_look },
     [BURN_MSG_INIT] = { "(s)", TRUE, TRUE, do_init },
     [BURN_MSG_SET_PIN] = { "(b)", TRUE, TRUE, do_set_pin },
@@ -220,7 +226,7 @@ static const struct {
     [BURN_MSG_WRITE_CERT] = { "(aysay)", TRUE, FALSE, do_write_cert },
     [BURN_MSG_WRITE_DATA] = { "(sssay)", TRUE, FALSE, do_write_data },
     [BURN_MSG_REMOVE] = { "(uayay)", TRUE, FALSE, do_remove },
-    [BURN_MSG_READ_BACK] = { "(ssayay)", FALSE, FALSE, do_read_back },
+    [BURN_MSG_READ_BACK] = { "(ssayayt)", FALSE, FALSE, do_read_back },
     [BURN_MSG_READ] = { "(uay)", TRUE, FALSE, do_read },
 };
 
@@ -312,14 +318,41 @@ receive_socket(void)
     return fd;
 }
 
+/* OpenSSL fetches an algorithm at its first use and keeps it: what modules and libp11 use is used here once, so that
+ * each worker inherits it. The key is thrown away; the random generators seed themselves anew after a fork. */
+static void
+warm_up(void)
+{
+    guint8 digest[32], signature[128], block[32] = { 0 };
+    size_t size = sizeof signature;
+    int n = 0;
+    EVP_PKEY *key = EVP_EC_gen("P-256"), *back = NULL;
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    unsigned char *der = NULL;
+    RAND_bytes(digest, sizeof digest);
+    RAND_priv_bytes(digest, sizeof digest);
+    EVP_Digest("", 0, digest, NULL, EVP_sha256(), NULL);
+    if (EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key) == 1)
+        EVP_DigestSign(md, signature, &size, digest, sizeof digest);
+    if (EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, digest, digest) == 1)
+        EVP_EncryptUpdate(cipher, block, &n, digest, 16);
+    if ((n = i2d_PUBKEY(key, &der)) > 0)
+        back = d2i_PUBKEY(NULL, &(const unsigned char *){ der }, n);
+    EVP_PKEY_free(back);
+    OPENSSL_free(der);
+    EVP_CIPHER_CTX_free(cipher);
+    EVP_MD_CTX_free(md);
+    EVP_PKEY_free(key);
+}
+
 /* A worker is the hub's child, not the nursery's (CLONE_PARENT): the hub waits for it, and it dies with the hub. */
 static G_NORETURN void
 nurse(const char *module)
 {
-    guint8 digest[32];
     int fd;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    EVP_Digest("", 0, digest, NULL, EVP_sha256(), NULL); /* OpenSSL is set up once, here */
+    warm_up();
     if (module != NULL)
         dlopen(module, RTLD_NOW | RTLD_LOCAL);
     while ((fd = receive_socket()) >= 0) {
