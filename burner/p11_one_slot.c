@@ -5,6 +5,7 @@
  * the serial of what it is shown.
  */
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -31,6 +32,15 @@ is_at(CK_SLOT_ID slot)
            memcmp(info.serialNumber, one.serial, sizeof one.serial) == 0;
 }
 
+/* SoftHSM2 moves a token from its blank slot to one named after its serial: the last eight hex digits, 31 bits. */
+static gboolean
+is_likely(CK_SLOT_ID slot)
+{
+    char tail[9] = { 0 };
+    memcpy(tail, one.serial + 8, 8);
+    return slot == one.hint || slot == (strtoul(tail, NULL, 16) & 0x7fffffff);
+}
+
 static void
 look(void)
 {
@@ -39,9 +49,9 @@ look(void)
     one.looked = TRUE;
     if (one.real(CK_TRUE, slots, &n) != CKR_OK)
         return;
-    for (guint pass = 0; pass < 2; pass++) /* the hint first, then the others */
+    for (guint pass = 0; pass < 2; pass++) /* the likely ones first */
         for (CK_ULONG i = 0; i < MIN(n, SLOTS_MAX) && !one.found; i++)
-            if ((slots[i] == one.hint) == (pass == 0) && is_at(slots[i])) {
+            if (is_likely(slots[i]) == (pass == 0) && is_at(slots[i])) {
                 one.slot = slots[i];
                 one.found = TRUE;
             }
