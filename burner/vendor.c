@@ -64,13 +64,26 @@ read_field(GKeyFile *keys, const char *file, const char *name, BurnHubConfig *ou
     return refuse(error, file, name, "is not known");
 }
 
+/* GKeyFile lists a key as often as it is written: which of two PINs is meant is not ours to say. */
+static gboolean
+stands_before(char **names, guint i)
+{
+    for (guint k = 0; k < i; k++)
+        if (strcmp(names[k], names[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 read_all(GKeyFile *keys, const char *file, BurnHubConfig *out, GError **error)
 {
     g_auto(GStrv) names = g_key_file_get_keys(keys, GROUP, NULL, NULL);
-    for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    for (guint i = 0; names != NULL && names[i] != NULL; i++) {
+        if (stands_before(names, i))
+            return refuse(error, file, names[i], "is given twice");
         if (!read_field(keys, file, names[i], out, error))
             return FALSE;
+    }
     if (out->module == NULL || *out->module == '\0')
         return refuse(error, file, "module", "is missing");
     if (out->pin_max > 0 && out->pin_min > out->pin_max)

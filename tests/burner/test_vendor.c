@@ -42,6 +42,7 @@ Test(vendor, what_is_wrong_is_named)
                  { "[key]\nmodule=m\ncall_ms=soon\n", "call_ms" },
                  { "[key]\nmodule=m\nmax_procs=1000\n", "max_procs" },
                  { "[key]\nmodule=m\npin_min=9\npin_max=8\n", "pin_min" },
+                 { "[key]\nmodule=m\nfactory_so_pin=a\nfactory_so_pin=b\n", "factory_so_pin" },
                  { "module=m\n", "" } };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         BurnHubConfig c;
