@@ -5,6 +5,7 @@
 #include "core/page_decode.h"
 
 #include <string.h>
+#include <time.h>
 
 const PageLimits PAGE_LIMITS = {
     .max_bytes = 64u << 20,
@@ -22,6 +23,9 @@ struct PageFile {
     gboolean has_full;
     guint full_index;
     Decoded full;
+    /* What has been decoded so far. */
+    double decode_ms;
+    gboolean truncated;
 };
 
 gboolean
@@ -120,6 +124,26 @@ page_file_pages(const PageFile *file)
     return file->pdf ? pdf_pages(file->pdf) : 1;
 }
 
+double
+page_file_decode_ms(const PageFile *file)
+{
+    return file->decode_ms;
+}
+
+gboolean
+page_file_truncated(const PageFile *file)
+{
+    return file->truncated;
+}
+
+static double
+cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 /* Takes @decoded's image. */
 static Page *
 page_from_decoded(Decoded *decoded, guint index)
@@ -176,18 +200,19 @@ page_file_size(PageFile *file, guint index, guint *width, guint *height, GError 
     g_assert(index < page_file_pages(file));
     if (file->format == PAGE_JPEG)
         return jpeg_size(file->bytes, width, height, error) && page_check_size(&file->limits, *width, *height, error);
-    if (!decode_full(file, index, error))
+    double start = cpu_ms();
+    gboolean decoded = decode_full(file, index, error);
+    file->decode_ms += cpu_ms() - start;
+    if (!decoded)
         return FALSE;
     *width = file->full.width;
     *height = file->full.height;
     return TRUE;
 }
 
-Page *
-page_file_load(PageFile *file, guint index, guint reduction, GError **error)
+static Page *
+load(PageFile *file, guint index, guint reduction, GError **error)
 {
-    g_assert(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8);
-    g_assert(index < page_file_pages(file));
     Decoded decoded = { .reduction = 1, .orientation = 1 };
     if (file->format == PAGE_JPEG) {
         if (!jpeg_decode(file->bytes, &file->limits, reduction, &decoded, error))
@@ -200,6 +225,18 @@ page_file_load(PageFile *file, guint index, guint reduction, GError **error)
         decoded.image = image_shrink(file->full.image, reduction);
     }
     return page_from_decoded(&decoded, index);
+}
+
+Page *
+page_file_load(PageFile *file, guint index, guint reduction, GError **error)
+{
+    g_assert(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8);
+    g_assert(index < page_file_pages(file));
+    double start = cpu_ms();
+    Page *page = load(file, index, reduction, error);
+    file->decode_ms += cpu_ms() - start;
+    file->truncated |= page && page->truncated;
+    return page;
 }
 
 void

@@ -77,6 +77,11 @@ gboolean page_file_size(PageFile *file, guint index, guint *width, guint *height
  */
 Page *page_file_load(PageFile *file, guint index, guint reduction, GError **error);
 void page_free(Page *page);
+
+/* Did a page that was loaded so far run out of data? */
+gboolean page_file_truncated(const PageFile *file);
+/* What decoding has cost so far, CPU ms of the thread that did it. A measure for reports; decides nothing. */
+double page_file_decode_ms(const PageFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Page, page_free)
 
 G_END_DECLS

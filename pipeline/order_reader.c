@@ -14,7 +14,7 @@
 #include "pipeline/judge.h"
 
 /* Raise it when a change in reading makes kept answers worthless. */
-#define READER_EPOCH "1"
+#define READER_EPOCH "2"
 
 enum { MAX_SHEET_FILES = 16, WAIT_MS = 200 };
 
@@ -201,14 +201,32 @@ add_finding(Task *task, guint upload, FindingCode code, Severity severity, const
     return finding;
 }
 
+/* What can be read on the part that came may look complete: a person asks for the rest. */
 static void
-take_upload_answer(Unit *unit, GBytes *answer)
+add_truncated(Task *task, guint upload)
+{
+    add_finding(task, upload, FINDING_UNREADABLE_FILE, SEVERITY_REVIEW,
+                "the file is cut short: ask for the upload again");
+}
+
+static void
+take_upload_answer(Unit *unit, GBytes *bytes)
 {
     g_autoptr(GError) error = NULL;
-    UploadSeen *seen = unit->task->result->uploads->pdata[unit->uploads[0]];
-    seen->documents = upload_answer_parse(answer, &error);
-    if (!seen->documents)
-        add_finding(unit->task, unit->uploads[0], FINDING_READER_FAILED, SEVERITY_REVIEW, error->message);
+    Task *task = unit->task;
+    UploadSeen *seen = task->result->uploads->pdata[unit->uploads[0]];
+    g_autoptr(UploadAnswer) answer = upload_answer_parse(bytes, &error);
+    if (!answer) {
+        add_finding(task, unit->uploads[0], FINDING_READER_FAILED, SEVERITY_REVIEW, error->message);
+        return;
+    }
+    seen->documents = g_steal_pointer(&answer->documents);
+    if (answer->truncated)
+        add_truncated(task, unit->uploads[0]);
+    ResultCost *cost = &task->result->cost; /* nothing, where the answer was kept from an earlier run */
+    double decode_ms = CLAMP(answer->decode_ms, 0, cost->read_ms);
+    cost->decode_ms += decode_ms;
+    cost->read_ms -= decode_ms;
 }
 
 /* The pages seen, as documents of their uploads, so that the result shows every upload. */
@@ -223,6 +241,8 @@ add_sheet_documents(Unit *unit, const SheetAnswer *answer)
             add_finding(unit->task, unit->uploads[f], FINDING_UNREADABLE_FILE, SEVERITY_REFUSE, file->message);
             continue;
         }
+        if (file->truncated)
+            add_truncated(unit->task, unit->uploads[f]);
         seen->documents = g_ptr_array_new_with_free_func((GDestroyNotify)document_free);
         for (guint i = 0; i < file->pages && answer->sheet && p < answer->sheet->pages->len; i++, p++) {
             const SheetPageSeen *page = &g_array_index(answer->sheet->pages, SheetPageSeen, p);

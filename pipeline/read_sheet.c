@@ -133,6 +133,17 @@ open_file(int fd, json_t *files)
     return file;
 }
 
+/* Known once the pages are decoded. */
+static void
+note_truncated(const GPtrArray *open, json_t *files)
+{
+    for (guint f = 0, opened = 0; f < json_array_size(files); f++) {
+        json_t *file = json_array_get(files, f);
+        if (json_integer_value(json_object_get(file, "pages")) > 0 && page_file_truncated(open->pdata[opened++]))
+            json_object_set_new(file, "truncated", json_true());
+    }
+}
+
 GBytes *
 sheet_work(const int *fds, guint n_fds, gpointer data, GError **error)
 {
@@ -157,6 +168,7 @@ sheet_work(const int *fds, guint n_fds, gpointer data, GError **error)
             json_decref(head);
             return NULL;
         }
+        note_truncated(open, files);
         json_object_set_new(head, "lines", read_lines(work, sheet));
         sheet_json = sheet_result_to_json(sheet);
     }
@@ -193,6 +205,7 @@ parse_files(SheetAnswer *answer, const json_t *files, guint n_files, guint *n_pa
         const json_t *file = json_array_get(files, i);
         SheetFileSeen seen = { .pages = (guint)json_member_int(file, "pages", 0, PAGE_LIMITS.max_pages, 0) };
         const char *message = json_member_text(file, "message", MAX_MESSAGE);
+        seen.truncated = json_is_true(json_object_get(file, "truncated"));
         if (seen.pages == 0)
             seen.message = g_strdup(message ? message : "it holds no pages");
         g_array_append_val(answer->files, seen);

@@ -42,8 +42,16 @@ GBytes *upload_work(const int *fds, guint n_fds, gpointer data, GError **error);
 /* What the form says that this upload should show. Borrowed from @order. */
 ReaderExpect upload_expect(const Order *order, Role role);
 
-/* Returns: (transfer full) (element-type Document) or NULL with SB_ERROR_IMAGE. */
-GPtrArray *upload_answer_parse(GBytes *answer, GError **error);
+typedef struct {
+    GPtrArray *documents; /* (element-type Document) */
+    gboolean truncated;   /* a page's data ended early: what was read is not all there was */
+    double decode_ms;     /* CPU */
+} UploadAnswer;
+
+/* Returns: (transfer full) or NULL with SB_ERROR_IMAGE. */
+UploadAnswer *upload_answer_parse(GBytes *answer, GError **error);
+void upload_answer_free(UploadAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UploadAnswer, upload_answer_free)
 
 /* ---- an order's sheets --------------------------------------------------------------------------- */
 
@@ -58,8 +66,9 @@ typedef struct {
 GBytes *sheet_work(const int *fds, guint n_fds, gpointer data, GError **error);
 
 typedef struct {
-    guint pages;   /* 0 where it could not be opened */
-    char *message; /* why, or NULL */
+    guint pages;        /* 0 where it could not be opened */
+    char *message;      /* why, or NULL */
+    gboolean truncated; /* as in UploadAnswer */
 } SheetFileSeen;
 
 typedef struct {

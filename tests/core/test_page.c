@@ -137,6 +137,21 @@ Test(page, a_truncated_jpeg_gives_what_is_there_and_says_so)
     cr_assert_lt(abs(pixel(page->image, 250, 3) - 245), 20);
 }
 
+Test(page, the_file_remembers_that_a_page_was_cut_short_and_what_decoding_cost)
+{
+    g_autoptr(Image) image = picture(256, 256, 3);
+    g_autoptr(GBytes) whole = image_to_png(image, 0);
+    g_autoptr(GBytes) half = g_bytes_new_from_bytes(whole, 0, g_bytes_get_size(whole) / 2);
+    g_autoptr(PageFile) cut = page_file_open(half, NULL, NULL), fine = page_file_open(whole, NULL, NULL);
+    cr_expect_not(page_file_truncated(cut), "nothing was decoded yet");
+    cr_expect_float_eq(page_file_decode_ms(cut), 0, 0);
+    g_autoptr(Page) a = page_file_load(cut, 0, 8, NULL), b = page_file_load(fine, 0, 8, NULL);
+    cr_assert(a && b);
+    cr_expect(page_file_truncated(cut));
+    cr_expect_not(page_file_truncated(fine));
+    cr_expect_gt(page_file_decode_ms(fine), 0);
+}
+
 Test(page, png_palette_with_alpha_lies_on_white)
 {
     guint8 alpha[4] = { 0, 255, 128, 255 };

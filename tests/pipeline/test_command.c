@@ -161,6 +161,49 @@ Test(command, inspect_answers_for_every_folder_whatever_is_in_it)
     cr_expect_not_null(strstr(lines[5], "\"type\":\"summary\""));
 }
 
+/* Keeps the first part of every JPEG upload in inbox/@name. Returns: how many. */
+static guint
+cut_uploads_short(const char *name)
+{
+    g_autofree char *folder = g_build_filename(dir, "inbox", name, NULL);
+    g_autoptr(GDir) list = g_dir_open(folder, 0, NULL);
+    const char *file;
+    guint n = 0;
+    while ((file = g_dir_read_name(list))) {
+        g_autofree char *path = g_build_filename(folder, file, NULL), *bytes = NULL;
+        gsize length;
+        if (!g_str_has_suffix(file, ".jpg") || !g_file_get_contents(path, &bytes, &length, NULL))
+            continue;
+        cr_assert(g_file_set_contents(path, bytes, (gssize)(length * 9 / 10), NULL));
+        n++;
+    }
+    return n;
+}
+
+Test(command, an_upload_that_was_cut_short_is_asked_for_again_and_decoding_is_accounted)
+{
+    static const char *const name = "SQ50011003";
+    g_autofree char *out = at("out"), *order = g_build_filename(dir, "inbox", name, NULL), *printed = NULL;
+    if (!copy_sample(name))
+        cr_skip_test("no sample orders in this tree");
+    guint cut = cut_uploads_short(name), found = 0;
+    cr_assert_geq(cut, 2);
+    cr_expect_neq(run(&printed, "inspect", order, "--out", out, NULL), EXIT_DONE);
+    g_auto(GStrv) lines = g_strsplit(printed, "\n", -1);
+    json_t *o = json_loads(lines[0], 0, NULL);
+    const json_t *findings = json_object_get(o, "findings");
+    for (guint i = 0; i < json_array_size(findings); i++) {
+        const json_t *f = json_array_get(findings, i);
+        found += g_strcmp0(json_string_value(json_object_get(f, "code")), "unreadable_file") == 0 &&
+                 g_strcmp0(json_string_value(json_object_get(f, "severity")), "review") == 0;
+    }
+    cr_expect_eq(found, cut, "%u of %u cut uploads are told", found, cut);
+    const json_t *cost = json_object_get(o, "cpu_ms");
+    cr_expect_gt(json_number_value(json_object_get(cost, "decode")), 0);
+    cr_expect_gt(json_number_value(json_object_get(cost, "read")), 0);
+    json_decref(o);
+}
+
 Test(command, the_night_takes_bad_folders_one_by_one)
 {
     g_autofree char *ws = at("ws"), *inbox = at("inbox"), *printed = NULL, *again = NULL;
