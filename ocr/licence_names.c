@@ -41,37 +41,73 @@ picture_of(Flat *flat, const RowSpan *span, double grow)
     guint width = (guint)CLAMP(lround(EM_PX * (row_span_length(&s) / em + 2 * MARGIN_X)), EM_PX, WIDEST_PX);
     g_autoptr(Image) cut = flat_cut(flat, &quad, width, height);
     Picture p = { NULL, NULL, { 0 } };
-    p.ink = ink_of_line(cut, &p.covered);
-    if (cut->channels == 3) /* takes seals off better than the lightest channel does */
+    if (cut->channels == 3) { /* takes seals off better than the lightest channel does */
+        p.ink = image_new(width, height, 1);
+        p.covered = image_new(width, height, 1);
         hanzi_print_of_rgb(cut->data, width, height, 3 * (gsize)width, p.ink->data, p.covered->data, NULL);
+    } else {
+        p.ink = ink_of_line(cut, &p.covered);
+    }
     p.line = (HanziLine){ .px = p.ink->data, .width = width, .height = height, .stride = width, .em_px = EM_PX,
                           .covered = p.covered->data };
     return p;
 }
 
+/* A row's pictures as it was found: cut once, for verifying and for reading. */
+typedef struct {
+    Flat *flat;
+    const LicenceRow *row;
+    gboolean has_value, has_second;
+    Picture value, second;
+} RowCuts;
+
+static void
+row_cuts_clear(RowCuts *cuts)
+{
+    picture_clear(&cuts->value);
+    picture_clear(&cuts->second);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RowCuts, row_cuts_clear)
+
+static const Picture *
+value_cut(RowCuts *cuts)
+{
+    if (!cuts->has_value)
+        cuts->value = picture_of(cuts->flat, &cuts->row->value, 1);
+    cuts->has_value = TRUE;
+    return &cuts->value;
+}
+
+static const Picture *
+second_cut(RowCuts *cuts)
+{
+    if (!cuts->has_second)
+        cuts->second = picture_of(cuts->flat, &cuts->row->second, 1);
+    cuts->has_second = TRUE;
+    return &cuts->second;
+}
+
 /* ---- reading ------------------------------------------------------------------------------------ */
 
 static char *
-read_span(const LicenceTools *tools, Flat *flat, const RowSpan *span, HanziReadAs as, double *confidence)
+read_picture(const LicenceTools *tools, const Picture *picture, HanziReadAs as, double *confidence)
 {
-    g_auto(Picture) p = picture_of(flat, span, 1);
     g_auto(HanziReading) reading = { 0 };
     *confidence = 0;
-    if (!hanzi_read(tools->hanzi, &p.line, as, &reading, NULL))
+    if (!hanzi_read(tools->hanzi, &picture->line, as, &reading, NULL))
         return g_strdup("");
     *confidence = reading.confidence;
     return g_strdup(reading.text);
 }
 
 static char *
-read_row(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, HanziReadAs as,
-         double *confidence)
+read_row(const LicenceTools *tools, RowCuts *cuts, gboolean both, HanziReadAs as, double *confidence)
 {
-    char *text = read_span(tools, flat, &row->value, as, confidence);
-    if (!both || !row->has_second)
+    char *text = read_picture(tools, value_cut(cuts), as, confidence);
+    if (!both || !cuts->row->has_second)
         return text;
     double second;
-    g_autofree char *first = text, *more = read_span(tools, flat, &row->second, as, &second);
+    g_autofree char *first = text, *more = read_picture(tools, second_cut(cuts), as, &second);
     *confidence = fmin(*confidence, second);
     return g_strconcat(first, more, NULL);
 }
@@ -127,35 +163,37 @@ typedef struct {
 } Judged;
 
 static Judged
-verify_at(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, double grow,
-          const char *expected)
+verify_pictures(const LicenceTools *tools, const Picture *first, const Picture *second, const char *expected)
 {
-    g_auto(Picture) a = picture_of(flat, &row->value, grow);
+    HanziLine lines[2] = { first->line };
     g_auto(HanziVerdict) verdict = { 0 };
-    if (!both) {
-        if (!hanzi_verify(tools->hanzi, &a.line, expected, &verdict, NULL))
-            return (Judged){ VERDICT_UNDECIDED, HANZI_WHY_NO_LINE, -1 };
-    } else {
-        g_auto(Picture) b = picture_of(flat, &row->second, grow);
-        HanziLine lines[2] = { a.line, b.line };
-        if (!hanzi_verify_lines(tools->hanzi, lines, 2, expected, &verdict, NULL))
-            return (Judged){ VERDICT_UNDECIDED, HANZI_WHY_NO_LINE, -1 };
-    }
+    if (second)
+        lines[1] = second->line;
+    if (!hanzi_verify_lines(tools->hanzi, lines, second ? 2 : 1, expected, &verdict, NULL))
+        return (Judged){ VERDICT_UNDECIDED, HANZI_WHY_NO_LINE, -1 };
     return (Judged){ verdict_of(verdict.answer), verdict.why, verdict.at };
+}
+
+static Judged
+verify_grown(const LicenceTools *tools, RowCuts *cuts, gboolean both, double grow, const char *expected)
+{
+    g_auto(Picture) first = picture_of(cuts->flat, &cuts->row->value, grow);
+    g_auto(Picture) second = { NULL, NULL, { 0 } };
+    if (both)
+        second = picture_of(cuts->flat, &cuts->row->second, grow);
+    return verify_pictures(tools, &first, both ? &second : NULL, expected);
 }
 
 /* The first cut decides unless it failed: then the line may be a little higher or lower than it seemed. */
 static Judged
-verify_row(const LicenceTools *tools, Flat *flat, const LicenceRow *row, gboolean both, const char *expected)
+verify_row(const LicenceTools *tools, RowCuts *cuts, gboolean both, const char *expected)
 {
-    static const double grows[] = { 1, 1.08, 0.93 };
-    Judged first = { VERDICT_UNDECIDED, HANZI_WHY_NONE, -1 };
-    for (guint i = 0; i < G_N_ELEMENTS(grows); i++) {
-        Judged judged = verify_at(tools, flat, row, both, grows[i], expected);
+    static const double grows[] = { 1.08, 0.93 };
+    Judged first = verify_pictures(tools, value_cut(cuts), both ? second_cut(cuts) : NULL, expected);
+    for (guint i = 0; i < G_N_ELEMENTS(grows) && first.verdict != VERDICT_CONFIRMED; i++) {
+        Judged judged = verify_grown(tools, cuts, both, grows[i], expected);
         if (judged.verdict == VERDICT_CONFIRMED)
             return judged;
-        if (i == 0)
-            first = judged;
     }
     return first;
 }
@@ -187,7 +225,8 @@ search(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label, c
         if (row->label != label || !row->has_value || row->value.height_px < 10 || !could_hold(&row->value, n))
             continue;
         tried++;
-        if (verify_at(tools, flat, row, FALSE, 1, expected).verdict == VERDICT_CONFIRMED)
+        g_auto(RowCuts) cuts = { flat, row };
+        if (verify_pictures(tools, value_cut(&cuts), NULL, expected).verdict == VERDICT_CONFIRMED)
             return row;
     }
     return NULL;
@@ -220,17 +259,20 @@ read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label
     Judged judged = { VERDICT_NONE, HANZI_WHY_NONE, -1 };
     if (expected && !*expected)
         expected = NULL;
+    g_auto(RowCuts) cuts = { flat, row };
     if (row && expected) {
-        judged = verify_row(tools, flat, row, FALSE, expected);
+        judged = verify_row(tools, &cuts, FALSE, expected);
         both = judged.verdict != VERDICT_CONFIRMED && row->has_second && label == LABEL_NAME;
         if (both)
-            judged = verify_row(tools, flat, row, TRUE, expected);
+            judged = verify_row(tools, &cuts, TRUE, expected);
     } else if (!row && expected && ((row = search(tools, flat, rows, LABEL_UNREAD, expected)) ||
                             (row = search(tools, flat, rows, LABEL_NONE, expected)))) {
         judged = (Judged){ VERDICT_CONFIRMED, HANZI_WHY_NONE, -1 };
     } else if (!row && label == LABEL_LEGAL_REP && (row = unread_person(rows)) && expected) {
-        judged = verify_row(tools, flat, row, FALSE, expected);
+        cuts.row = row;
+        judged = verify_row(tools, &cuts, FALSE, expected);
     }
+    cuts.row = row;
     field->verdict = row ? judged.verdict : expected ? VERDICT_UNDECIDED : VERDICT_NONE;
     field->differs_at = judged.verdict == VERDICT_DENIED ? judged.at : -1;
     if (!row) {
@@ -238,7 +280,7 @@ read_name(const LicenceTools *tools, Flat *flat, const GArray *rows, Label label
         return;
     }
     double confidence;
-    char *text = without_specks(read_row(tools, flat, row, both, as, &confidence));
+    char *text = without_specks(read_row(tools, &cuts, both, as, &confidence));
     set_text(field, text, confidence);
     set_box(flat, field, row, both);
     if (judged.verdict == VERDICT_CONFIRMED)
@@ -259,36 +301,51 @@ read_plain(const LicenceTools *tools, Flat *flat, const GArray *rows, Label labe
     gboolean both = label == LABEL_ADDRESS;
     double confidence;
     DocumentField *field = document_field(document, key);
-    char *text = read_row(tools, flat, row, both, HANZI_READ_ANY, &confidence);
+    g_auto(RowCuts) cuts = { flat, row };
+    char *text = read_row(tools, &cuts, both, HANZI_READ_ANY, &confidence);
     set_text(field, text, confidence);
     set_box(flat, field, row, both);
+}
+
+static void
+set_date(Flat *flat, const LicenceRow *row, char *iso, char *text, double confidence, DocumentField *field)
+{
+    set_text(field, iso ? iso : text, iso ? fmax(confidence, 0.6) : 0.3 * confidence);
+    if (iso)
+        g_free(text);
+    set_box(flat, field, row, FALSE);
+}
+
+/* As digits first, which is far cheaper; letters only where that makes no dates ("不约定期限"). */
+static void
+read_term(const LicenceTools *tools, Flat *flat, const LicenceRow *row, DocumentField *field)
+{
+    static const HanziReadAs ways[] = { HANZI_READ_DIGITS, HANZI_READ_ANY };
+    g_auto(RowCuts) cuts = { flat, row };
+    char *text = NULL, *until = NULL;
+    double confidence = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(ways) && !until; i++) {
+        g_autofree char *from = NULL;
+        g_free(text);
+        text = read_row(tools, &cuts, FALSE, ways[i], &confidence);
+        licence_parse_term(text, &from, &until);
+    }
+    set_date(flat, row, until, text, confidence, field);
 }
 
 static void
 read_dates(const LicenceTools *tools, Flat *flat, const GArray *rows, Document *document)
 {
     const LicenceRow *row = licence_row_find(rows, LABEL_ESTABLISHED);
-    double confidence;
     if (row) {
-        DocumentField *field = document_field(document, FIELD_ESTABLISHED);
-        g_autofree char *text = read_row(tools, flat, row, FALSE, HANZI_READ_DIGITS, &confidence);
-        char *iso = licence_parse_date(text);
-        set_text(field, iso ? iso : g_steal_pointer(&text), iso ? fmax(confidence, 0.6) : 0.3 * confidence);
-        set_box(flat, field, row, FALSE);
+        g_auto(RowCuts) cuts = { flat, row };
+        double confidence;
+        char *text = read_row(tools, &cuts, FALSE, HANZI_READ_DIGITS, &confidence);
+        set_date(flat, row, licence_parse_date(text), text, confidence, document_field(document, FIELD_ESTABLISHED));
     }
     row = licence_row_find(rows, LABEL_TERM);
-    if (row) {
-        DocumentField *field = document_field(document, FIELD_VALID_UNTIL);
-        g_autofree char *text = read_row(tools, flat, row, FALSE, HANZI_READ_ANY, &confidence), *from = NULL;
-        char *until = NULL;
-        if (!licence_parse_term(text, &from, &until)) { /* letters among the digits: read again as digits alone */
-            g_free(text);
-            text = read_row(tools, flat, row, FALSE, HANZI_READ_DIGITS, &confidence);
-            licence_parse_term(text, &from, &until);
-        }
-        set_text(field, until ? until : g_steal_pointer(&text), until ? fmax(confidence, 0.6) : 0.3 * confidence);
-        set_box(flat, field, row, FALSE);
-    }
+    if (row)
+        read_term(tools, flat, row, document_field(document, FIELD_VALID_UNTIL));
 }
 
 void

@@ -17,6 +17,7 @@ enum {
     HZ_GRADIENT = HZ_ZONES * HZ_ZONES * HZ_DIRECTIONS,     /* 512 */
     HZ_FEATURES = HZ_GRADIENT + 2,                         /* and the two spreads */
     HZ_DIMS = 160,
+    HZ_HEAD = 32,                                          /* dimensions that part most classes */
     HZ_STYLES = 4,                                         /* Song, Hei, Kai, Fang */
     HZ_SETS = 1 + HZ_STYLES,                               /* set 0: mean over all faces */
     HZ_FIRST_HANZI = 0x3400,                               /* lower codes are letters, digits, signs */
@@ -46,6 +47,7 @@ struct Hanzi {
     float *projection;                             /* HZ_DIMS rows of HZ_FEATURES */
     float mean[HZ_DIMS];                           /* the projected mean of all, subtracted */
     gint8 *proto[HZ_SETS];                         /* n rows of HZ_DIMS, in steps of HZ_STEP within-class sigmas */
+    gint8 *head;                                   /* n rows of HZ_HEAD: how proto[0]'s begin, or NULL (training) */
     guint8 *geometry;                              /* n rows of HZ_GEOMETRY */
     guint8 *everyday;                              /* n: 1 for GB 2312's first level; the prior of reading */
     guint32 *pairs;                                /* n_pairs, ascending: class << 16 | class that follows it */

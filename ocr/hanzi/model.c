@@ -181,6 +181,9 @@ hanzi_open(const char *path, GError **error)
             return damaged(path, "prototypes missing", error), NULL;
     if (!m->projection || !m->geometry || !m->own)
         return damaged(path, "parts missing", error), NULL;
+    m->head = g_malloc((gsize)m->n * HZ_HEAD);
+    for (guint c = 0; c < m->n; c++)
+        memcpy(m->head + (gsize)c * HZ_HEAD, m->proto[0] + (gsize)c * HZ_DIMS, HZ_HEAD);
     if (!m->everyday) /* a model without a prior */
         m->everyday = g_malloc0(m->n);
     while (m->first_hanzi < m->n && m->code[m->first_hanzi] < HZ_FIRST_HANZI)
@@ -195,6 +198,7 @@ hanzi_free(Hanzi *m)
         return;
     for (guint set = 0; set < HZ_SETS; set++)
         g_free(m->proto[set]);
+    g_free(m->head);
     g_free(m->code);
     g_free(m->projection);
     g_free(m->geometry);
