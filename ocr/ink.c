@@ -4,6 +4,8 @@
  */
 #include "ocr/ink.h"
 
+#include "ocr/many_targets.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,7 @@ spread(float *v, guint columns, guint rows, gboolean lightest)
 }
 
 /* The factors 255 / paper of one row of pixels, bilinear between block centres. */
-static void
+MANY_TARGETS static void
 row_factors(const float *factors, guint columns, guint rows, guint y, float *between, float *out, guint width)
 {
     float fy = CLAMP(((float)y - (BLOCK - 1) / 2.0f) / BLOCK, 0, (float)(rows - 1));
@@ -77,7 +79,7 @@ row_factors(const float *factors, guint columns, guint rows, guint y, float *bet
         out[x] = between[columns - 1];
 }
 
-static void
+MANY_TARGETS static void
 divide_grey(const guint8 *p, const float *factor, guint width, guint8 *out)
 {
     for (guint x = 0; x < width; x++)
@@ -85,7 +87,7 @@ divide_grey(const guint8 *p, const float *factor, guint width, guint8 *out)
 }
 
 /* The lightest channel; where another is much darker there is a seal, and it is lightened further. */
-static void
+MANY_TARGETS static void
 divide_colour(const guint8 *p, const float *factor, guint width, guint8 *out)
 {
     const float *fr = factor, *fg = factor + width, *fb = factor + 2 * (gsize)width;

@@ -106,10 +106,13 @@ read_page(Reader *reader, PageFile *file, guint index, Role role, const ReaderEx
     }
     if (read_licence(reader, flat, expect, documents))
         return TRUE;
+    SeenAs title = seen_by_title(flat, reader->hanzi);
     flat_drop_detail(flat); /* the card reader decodes for itself: not both at once */
-    if (!role_is_id_card(role) && idcard_find_and_read(&reader->idcard, file, layout, expect, documents))
+    /* Looking for a card on a page full of text is dear, and a title that can be read says what the page is. */
+    if (!role_is_id_card(role) && title == SEEN_UNKNOWN &&
+        idcard_find_and_read(&reader->idcard, file, layout, expect, documents))
         return TRUE;
-    g_ptr_array_add(documents, document_new(seen_by_title(flat, reader->hanzi), index));
+    g_ptr_array_add(documents, document_new(title, index));
     return TRUE;
 }
 

@@ -8,14 +8,10 @@
  */
 #include "ocr/hanzi/inner.h"
 
+#include "ocr/many_targets.h"
+
 #include <math.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define MANY_TARGETS __attribute__((target_clones("avx2", "default")))
-#else
-#define MANY_TARGETS
-#endif
 
 MANY_TARGETS static void
 project(const float *restrict projection, const float *restrict features, float *restrict out)
