@@ -10,7 +10,8 @@
 #define FINE_PPM 8.0
 #define ANGLES 180
 #define RINGS 14
-#define TURNS_TRIED 3
+#define TURNS_TRIED 5
+#define NEAR_BY 15 /* angles: 30 degrees to either side */
 
 /* Both inks at one density, blurred so that half a stroke's width of error still pulls. */
 typedef struct {
@@ -47,20 +48,30 @@ level_close(Level *level)
     plane_free(level->b);
 }
 
-/* Ink by angle and radius about the outline's middle, each ring with mean 0. */
+/*
+ * Ink by angle and radius about the outline's middle, against the usual ink near by on the same ring: pressing
+ * harder on one side says nothing about the turn. Each ring speaks as loudly as the others: a star is much ink
+ * and fits five turns.
+ */
 static void
 polar_signature(const Plane *ink, Point centre, double radius, float *out)
 {
     for (guint r = 0; r < RINGS; r++) {
-        double d = radius * (0.12 + 0.86 * r / (RINGS - 1)), sum = 0;
-        float *ring = out + r * ANGLES;
+        double d = radius * (0.12 + 0.86 * r / (RINGS - 1)), power = 1e-3 * ANGLES;
+        float *ring = out + r * ANGLES, raw[ANGLES], sum = 0;
         for (guint i = 0; i < ANGLES; i++) {
             double t = 2 * G_PI * i / ANGLES;
-            ring[i] = plane_at(ink, centre.x + d * cos(t), centre.y + d * sin(t));
-            sum += ring[i];
+            raw[i] = plane_at(ink, centre.x + d * cos(t), centre.y + d * sin(t));
+        }
+        for (int i = -NEAR_BY; i <= NEAR_BY; i++)
+            sum += raw[(i + ANGLES) % ANGLES];
+        for (int i = 0; i < ANGLES; i++) {
+            ring[i] = raw[i] - sum / (2 * NEAR_BY + 1);
+            power += ring[i] * ring[i];
+            sum += raw[(i + NEAR_BY + 1) % ANGLES] - raw[(i - NEAR_BY + ANGLES) % ANGLES];
         }
         for (guint i = 0; i < ANGLES; i++)
-            ring[i] = (ring[i] - (float)(sum / ANGLES)) * (float)sqrt(d / radius);
+            ring[i] *= (float)(sqrt(d / radius) / sqrt(power));
     }
 }
 
@@ -114,22 +125,58 @@ level_spots(const Level *level, float steep)
     return spots;
 }
 
+/* Correlation of sums: n, x, y, xx, yy, xy. */
+static double
+correlation(const double *t)
+{
+    double vx = t[3] - t[1] * t[1] / MAX(1, t[0]), vy = t[4] - t[2] * t[2] / MAX(1, t[0]);
+    return vx > 1e-9 && vy > 1e-9 ? (t[5] - t[1] * t[2] / t[0]) / sqrt(vx * vy) : 0;
+}
+
+static void
+correlate(double *t, double x, double y)
+{
+    t[0]++;
+    t[1] += x;
+    t[2] += y;
+    t[3] += x * x;
+    t[4] += y * y;
+    t[5] += x * y;
+}
+
 static double
 likeness_of(const Level *level, const GArray *spots, const Affine *map)
 {
-    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = spots->len;
+    double sums[6] = { 0 };
     for (guint i = 0; i < spots->len; i++) {
         const Spot *s = &g_array_index(spots, Spot, i);
         Point q = affine_apply(map, (Point){ s->x, s->y });
-        double a = s->a, b = plane_at(level->b, q.x, q.y);
-        sa += a;
-        sb += b;
-        saa += a * a;
-        sbb += b * b;
-        sab += a * b;
+        correlate(sums, s->a, plane_at(level->b, q.x, q.y));
     }
-    double va = saa - sa * sa / MAX(1, n), vb = sbb - sb * sb / MAX(1, n);
-    return va > 1e-9 && vb > 1e-9 ? (sab - sa * sb / n) / sqrt(va * vb) : 0;
+    return correlation(sums);
+}
+
+/*
+ * The spots that tell turns apart: between rim and star, where the letters are. Rim and star are most of the ink
+ * and look the same under several turns: by the likeness of the whole, the letters of one seal in six lay 72
+ * degrees off.
+ */
+static GArray *
+telling_spots(const Level *level, const GArray *spots)
+{
+    const Outline *o = &level->outline;
+    gboolean rounded = o->shape == SHAPE_ROUND || o->shape == SHAPE_OVAL;
+    double c = cos(o->turn_deg * G_PI / 180), si = sin(o->turn_deg * G_PI / 180);
+    GArray *some = g_array_new(FALSE, FALSE, sizeof(Spot));
+    for (guint i = 0; i < spots->len; i++) {
+        const Spot *s = &g_array_index(spots, Spot, i);
+        double dx = s->x - o->centre.x, dy = s->y - o->centre.y;
+        double u = (dx * c + dy * si) / MAX(1, o->width / 2), v = (dy * c - dx * si) / MAX(1, o->height / 2);
+        double far_ = rounded ? hypot(u, v) : MAX(fabs(u), fabs(v));
+        if (far_ < 0.88 && (!rounded || far_ > 0.42))
+            g_array_append_val(some, *s);
+    }
+    return some;
 }
 
 static gboolean
@@ -236,17 +283,19 @@ align_coarse(const Impression *a, const Impression *b, Alignment *alignment)
                           outline_reach(&level.outline) * level.b->ppm / level.a->ppm, turns);
     double size = level.b->ppm / level.a->ppm;
     g_autoptr(GArray) spots = level_spots(&level, 0), steep = level_spots(&level, 0.03f);
+    g_autoptr(GArray) telling = telling_spots(&level, spots);
     Affine best = affine_identity();
-    double likeness = -2;
+    double most = -2;
     for (guint i = 0; i < n; i++) {
         Affine map = affine_turn(turns[i], size, size, level.outline.centre, cb);
         polish(&level, steep, FALSE, 10, &map);
-        double now = likeness_of(&level, spots, &map);
-        if (now > likeness) {
-            likeness = now;
+        double now = likeness_of(&level, telling, &map);
+        if (now > most) {
+            most = now;
             best = map;
         }
     }
+    double likeness = likeness_of(&level, spots, &best);
     Affine up;
     affine_invert(&level.b_down, &up);
     Affine whole = affine_then(&level.a_down, &best);

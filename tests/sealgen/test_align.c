@@ -52,6 +52,35 @@ Test(align, turn_and_shift_are_found_to_a_tenth_of_a_millimetre)
     }
 }
 
+/* A star and a broad rim, pressed harder on the side @pressed_deg, and thin letters at uneven angles. */
+static Impression *
+starred(double pressed_deg)
+{
+    Impression *imp = ring(140, 140, 0);
+    for (guint y = 0; y < SIDE; y++)
+        for (guint x = 0; x < SIDE; x++) {
+            double dx = x - 140.0, dy = y - 140.0, r = hypot(dx, dy), a = atan2(dy, dx) * 180 / G_PI;
+            double arm = fabs(a - 72 * round(a / 72)), side = cos((a - pressed_deg) * G_PI / 180);
+            float *v = imp->alpha->v + y * SIDE + x;
+            if (r < 55)
+                *v = r < 50 - 0.9 * arm;
+            else
+                *v = r > 100 && r < 120 ? 1 : 0.45f * *v;
+            *v *= (float)(0.65 + 0.35 * side * r / 120);
+        }
+    plane_blur(imp->alpha, 0.8);
+    return imp;
+}
+
+Test(align, letters_tell_the_turn_where_rim_and_star_fit_another_one_better)
+{
+    g_autoptr(Impression) a = starred(0), b = starred(72);
+    Alignment alignment;
+    align_coarse(a, b, &alignment);
+    align_fine(a, b, FALSE, &alignment);
+    cr_expect_lt(fabs(alignment.turn_deg), 1, "%g", alignment.turn_deg);
+}
+
 Test(align, another_seal_is_not_alike)
 {
     g_autoptr(Impression) a = ring(140, 140, 0), b = ring(140, 140, 0);
