@@ -18,6 +18,18 @@ typedef struct {
     Image *image;
 } Bench;
 
+static void
+bench_clear(Bench *b)
+{
+    tess_free(b->tools.figures);
+    tess_free(b->tools.number);
+    hanzi_free((Hanzi *)b->tools.hanzi);
+    codeline_free(b->tools.codeline);
+    image_free(b->image);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bench, bench_clear)
+
 static Bench
 bench_open(void)
 {
@@ -98,7 +110,7 @@ expect_both_sides(const GPtrArray *documents, guint turned_deg)
 
 Test(idcard, both_sides_on_one_page_are_read)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     g_autoptr(GPtrArray) documents = read_picture(&b, image_copy(b.image), NAME);
     expect_both_sides(documents, 0);
     const Document *front = documents->pdata[0], *back = documents->pdata[1];
@@ -114,7 +126,7 @@ Test(idcard, both_sides_on_one_page_are_read)
 
 Test(idcard, boxes_lie_on_the_print)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     g_autoptr(GPtrArray) documents = read_picture(&b, image_copy(b.image), NULL);
     cr_assert_eq(documents->len, 2);
     const Quad *q = &field_of(documents->pdata[0], FIELD_ID_NUMBER)->box_px;
@@ -124,7 +136,7 @@ Test(idcard, boxes_lie_on_the_print)
 
 Test(idcard, any_quarter_turn_is_the_same_card)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     for (guint turns = 1; turns < 4; turns++) {
         g_autoptr(GPtrArray) documents = read_picture(&b, image_turn(b.image, turns), NAME);
         expect_both_sides(documents, (4 - turns) * 90);
@@ -133,7 +145,7 @@ Test(idcard, any_quarter_turn_is_the_same_card)
 
 Test(idcard, a_tilted_photograph_in_colour_is_read)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     Quad from = { { { 60, 20 }, { 1000, 70 }, { 950, 1230 }, { 20, 1180 } } };
     Quad to = quad_rect(0, 0, b.image->width, b.image->height);
     Homography h;
@@ -159,7 +171,7 @@ cut_out(const Image *image, guint x0, guint y0, guint width, guint height)
 
 Test(idcard, one_side_alone_is_one_document)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     g_autoptr(GPtrArray) front = read_picture(&b, cut_out(b.image, 68, 60, 540, 330), NAME);
     cr_assert_eq(front->len, 1);
     cr_expect_eq(((Document *)front->pdata[0])->seen_as, SEEN_ID_FRONT);
@@ -170,7 +182,7 @@ Test(idcard, one_side_alone_is_one_document)
 
 Test(idcard, another_name_is_denied_and_what_is_printed_stays)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     static const char *const others[] = { "林砚春", "林砚", "林砚秋生", "李砚秋" };
     for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
         g_autoptr(GPtrArray) documents = read_picture(&b, cut_out(b.image, 68, 60, 540, 330), others[i]);
@@ -184,7 +196,7 @@ Test(idcard, another_name_is_denied_and_what_is_printed_stays)
 /* A dark bar across the last figures of the number, as a seal on a grey copy. */
 Test(idcard, a_number_under_other_ink_is_never_sure)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     Image *image = cut_out(b.image, 68, 60, 540, 330);
     for (guint y = 250; y < 328; y++)
         for (guint x = 380 + (y - 250) / 3; x < 392 + (y - 250) / 3; x++)
@@ -198,7 +210,7 @@ Test(idcard, a_number_under_other_ink_is_never_sure)
 
 Test(idcard, pages_without_a_card_have_none)
 {
-    Bench b = bench_open();
+    g_auto(Bench) b = bench_open();
     Image *blank = image_new(800, 600, 1);
     memset(blank->data, 250, 800 * 600);
     g_autoptr(GPtrArray) nothing = read_picture(&b, blank, NAME);
