@@ -40,7 +40,6 @@ typedef struct {
     char *label, *model, *manufacturer;
     gulong slot;       /* when it was listed; a hint, since slot ids move */
     gboolean initialised, user_pin_set, pin_locked, pin_final_try;
-    guint objects;     /* public ones, as seen without a login */
     gsize free_bytes;  /* 0 = not told */
 } BurnToken;
 void burn_token_free(BurnToken *token);

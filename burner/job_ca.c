@@ -3,6 +3,8 @@
  * job_ca.c: the CA's part of a burn, on a thread of its own, so that a slow CA holds up one order and no login. What a
  * CA gives is checked before it is journalled as ISSUED.
  */
+#include <openssl/crypto.h>
+
 #include <string.h>
 
 #include "burner/job.h"
@@ -195,6 +197,7 @@ hub_ca_thread(gpointer data, gpointer user_data)
         revoke_all(hub->ca, t);
     if (t->answer == BURN_CA_GIVEN && t->kind != TASK_REVOKE && t->certificate == NULL)
         t->answer = BURN_CA_UNCLEAR;
+    OPENSSL_thread_stop(); /* a pool's thread may outlive main(): its random generators would be lost */
     GSource *source = g_idle_source_new();
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, on_task, t, NULL);

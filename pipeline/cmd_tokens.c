@@ -34,16 +34,14 @@ print_token(const BurnToken *token, const char *unit, gboolean json)
 {
     if (json) {
         g_autofree char *line = json_line(json_pack(
-            "{s:s, s:o, s:o, s:o, s:b, s:b, s:i, s:I, s:o}", "type", "token", "serial", json_text(token->serial), "label",
+            "{s:s, s:o, s:o, s:o, s:b, s:b, s:I, s:o}", "type", "token", "serial", json_text(token->serial), "label",
             json_text(token->label), "model", json_text(token->model), "initialised", token->initialised, "pin_locked",
-            token->pin_locked, "objects", (int)token->objects, "free_bytes", (json_int_t)token->free_bytes, "unit",
-            json_text(unit)));
+            token->pin_locked, "free_bytes", (json_int_t)token->free_bytes, "unit", json_text(unit)));
         cmd_json_line(line);
         return;
     }
-    g_print("%-18s %-20s %-16s %-16s %3u objects  %s\n", *token->serial ? token->serial : "-",
-            token->label ? token->label : "", token->model ? token->model : "", condition(token), token->objects,
-            unit ? unit : "");
+    g_print("%-18s %-20s %-16s %-16s %s\n", *token->serial ? token->serial : "-", token->label ? token->label : "",
+            token->model ? token->model : "", condition(token), unit ? unit : "");
 }
 
 int
