@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * order.c: order.json into an Order, strictly: a wrong type is refused with file, line and column;
+ * order.c: order.json into an Order, strictly: a wrong type is refused with the place where it stands;
  * a field we do not know is remembered and told, never a failure.
  */
 #include "core/order.h"
 
 #include "core/json_place.h"
+#include "core/order_inner.h"
 #include "core/text.h"
 
 #include <jansson.h>
@@ -94,8 +95,8 @@ order_free(Order *order)
 /* --- reading --- */
 
 typedef struct {
-    const char *text;  /* UTF-8 */
-    const char *place; /* for messages */
+    OrderWhere where; /* for messages */
+    gpointer where_data;
     Order *order;
     GError **error;
 } Parser;
@@ -108,12 +109,9 @@ refuse(const Parser *p, const char *pointer, const char *format, ...)
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
-    guint line = 1, column = 1;
-    g_autofree char *parent = g_strdup(pointer);
-    while (!json_place(p->text, parent, &line, &column) && *parent) /* an absent field: its object's place */
-        *strrchr(parent, '/') = 0;
+    g_autofree char *where = p->where(pointer, p->where_data);
     g_autofree char *name = g_strdelimit(g_strdup(*pointer ? pointer + 1 : "the order"), "/", '.');
-    g_set_error(p->error, SB_ERROR, SB_ERROR_INPUT, "%s:%u:%u: %s %s", p->place, line, column, name, what);
+    g_set_error(p->error, SB_ERROR, SB_ERROR_INPUT, "%s: %s %s", where, name, what);
     return FALSE;
 }
 
@@ -332,16 +330,22 @@ take_terms(const Parser *p, const json_t *root)
     return TRUE;
 }
 
+gboolean
+order_id_is_plain(const char *id)
+{
+    gboolean ok = id && *id && strlen(id) <= 64 && id[0] != '.';
+    for (const char *q = id; ok && *q; q++)
+        ok = g_ascii_isalnum(*q) || strchr("._-", *q);
+    return ok;
+}
+
 static gboolean
 take_order_id(const Parser *p, const json_t *root)
 {
     if (!take_text(p, root, "", "order_id", &p->order->order_id))
         return FALSE;
-    const char *id = p->order->order_id;
-    gboolean ok = id && strlen(id) <= 64 && id[0] != '.';
-    for (const char *q = id; ok && *q; q++)
-        ok = g_ascii_isalnum(*q) || strchr("._-", *q);
-    return ok || refuse(p, "/order_id", "must be 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot");
+    return order_id_is_plain(p->order->order_id) ||
+           refuse(p, "/order_id", "must be 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot");
 }
 
 static gboolean
@@ -367,6 +371,30 @@ take_order(const Parser *p, const json_t *root)
 }
 
 Order *
+order_from_value(const json_t *root, OrderWhere where, gpointer data, GError **error)
+{
+    g_autoptr(Order) order = order_new();
+    Parser parser = { where, data, order, error };
+    return take_order(&parser, root) ? g_steal_pointer(&order) : NULL;
+}
+
+typedef struct {
+    const char *text; /* UTF-8 */
+    const char *place;
+} JsonText;
+
+static char *
+where_in_json(const char *pointer, gpointer data)
+{
+    const JsonText *json = data;
+    guint line = 1, column = 1;
+    g_autofree char *parent = g_strdup(pointer);
+    while (!json_place(json->text, parent, &line, &column) && *parent) /* an absent field: its object's place */
+        *strrchr(parent, '/') = 0;
+    return g_strdup_printf("%s:%u:%u", json->place, line, column);
+}
+
+Order *
 order_parse(const char *json, gsize length, const char *place, GError **error)
 {
     if (length > MAX_BYTES) {
@@ -385,11 +413,10 @@ order_parse(const char *json, gsize length, const char *place, GError **error)
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%s:%d:%d: not valid JSON", place, bad.line, MAX(bad.column, 1));
         return NULL;
     }
-    g_autoptr(Order) order = order_new();
-    Parser parser = { text, place, order, error };
-    gboolean ok = take_order(&parser, root);
+    JsonText whole = { text, place };
+    Order *order = order_from_value(root, where_in_json, &whole, error);
     json_decref(root);
-    return ok ? g_steal_pointer(&order) : NULL;
+    return order;
 }
 
 /* --- writing --- */

@@ -13,12 +13,13 @@
 #include "core/page.h"
 #include "core/text.h"
 #include "pipeline/folder_order.h"
+#include "pipeline/ingest_table.h"
 #include "pipeline/judge.h"
 
 const char *
 ingest_outcome_name(IngestOutcome outcome)
 {
-    static const char *const names[INGEST_OUTCOMES] = { "taken", "same", "refused", "no_order", "duplicate" };
+    static const char *const names[INGEST_OUTCOMES] = { "taken", "same", "refused", "no_order", "duplicate", "note" };
     return outcome < INGEST_OUTCOMES ? names[outcome] : "unknown";
 }
 
@@ -56,7 +57,7 @@ open_upload(const char *folder, const OrderUpload *upload, struct stat *info, GP
         return fd;
     if (fd < 0 && errno == ENOENT)
         refuse_upload(findings, upload, FINDING_UPLOAD_MISSING,
-                      "order.json names this file but it is not in the folder: copy it there, or export the order again");
+                      "the order names this file but it is not in the folder: copy it there, or export the order again");
     else if (fd >= 0 && S_ISREG(info->st_mode))
         refuse_upload(findings, upload, FINDING_UNREADABLE_FILE, "is empty: ask the applicant to upload it again");
     else
@@ -173,9 +174,9 @@ first_refusal(GPtrArray *findings)
     return NULL;
 }
 
-static gboolean
-take_order(Workspace *ws, const char *folder, const Order *order, GBytes *json, const Profile *profile, IngestSaw saw,
-           gpointer data, GError **error)
+gboolean
+ingest_order(Workspace *ws, const char *folder, const Order *order, GBytes *json, const Profile *profile, IngestSaw saw,
+             gpointer data, GError **error)
 {
     g_autoptr(StoreOrder) record = store_order_new();
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
@@ -229,7 +230,7 @@ ingest_folder(Workspace *ws, const char *folder, IngestSaw saw, gpointer data, G
     const Profile *profile = workspace_profile(ws, order->profile, &cause);
     if (!profile)
         return no_order(ws, folder, cause->message, saw, data, error);
-    return take_order(ws, folder, order, json, profile, saw, data, error);
+    return ingest_order(ws, folder, order, json, profile, saw, data, error);
 }
 
 static int
@@ -244,27 +245,52 @@ is_ready(const char *name)
     return *name != '.' && !g_str_has_suffix(name, ".part") && !g_str_has_suffix(name, ".tmp");
 }
 
-gboolean
-ingest_inbox(Workspace *ws, const char *inbox, IngestSaw saw, gpointer data, GError **error)
+/* @folders is the set of those that a table has spoken for. */
+static gboolean
+take_entry(Workspace *ws, const char *path, GHashTable *folders, IngestSaw saw, gpointer data, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
+    g_autofree char *name = g_path_get_basename(path), *json = g_build_filename(path, "order.json", NULL);
+    if (g_str_has_suffix(name, ".csv"))
+        return ingest_table(ws, path, folders, saw, data, error);
+    if (g_hash_table_contains(folders, name) && !g_file_test(json, G_FILE_TEST_EXISTS))
+        return TRUE;
+    return ingest_folder(ws, path, saw, data, error);
+}
+
+/* Whole paths: tables first, since they speak for folders. */
+static GPtrArray *
+list_inbox(const char *inbox, GError **error)
+{
     g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) cause = NULL;
     g_autoptr(GDir) dir = g_dir_open(inbox, 0, &cause);
     const char *name;
     if (!dir) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "inbox: %s", cause->message);
-        return FALSE;
+        g_ptr_array_unref(all);
+        return NULL;
     }
     while ((name = g_dir_read_name(dir))) {
-        char *path = g_build_filename(inbox, name, NULL);
-        if (is_ready(name) && g_file_test(path, G_FILE_TEST_IS_DIR))
-            g_ptr_array_add(folders, path);
-        else
-            g_free(path);
+        g_autofree char *path = is_ready(name) ? g_build_filename(inbox, name, NULL) : NULL;
+        if (path && g_file_test(path, G_FILE_TEST_IS_DIR))
+            g_ptr_array_add(folders, g_steal_pointer(&path));
+        else if (path && g_str_has_suffix(name, ".csv"))
+            g_ptr_array_add(all, g_steal_pointer(&path));
     }
+    g_ptr_array_sort(all, by_name);
     g_ptr_array_sort(folders, by_name);
-    for (guint i = 0; i < folders->len; i++)
-        if (!ingest_folder(ws, folders->pdata[i], saw, data, error))
+    g_ptr_array_extend_and_steal(all, g_steal_pointer(&folders));
+    return all;
+}
+
+gboolean
+ingest_inbox(Workspace *ws, const char *inbox, IngestSaw saw, gpointer data, GError **error)
+{
+    g_autoptr(GPtrArray) all = list_inbox(inbox, error);
+    g_autoptr(GHashTable) folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; all && i < all->len; i++)
+        if (!take_entry(ws, all->pdata[i], folders, saw, data, error))
             return FALSE;
-    return TRUE;
+    return all != NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ingest.h: order folders of an inbox into the workspace: hashed, stored as evidence, held against the
+ * ingest.h: order folders of an inbox (and tables of orders, ingest_table.h) into the workspace: hashed, stored as evidence, held against the
  * profile's required uploads. Nothing is decoded here; the inbox is only read.
  */
 #ifndef SB_PIPELINE_INGEST_H
@@ -16,6 +16,7 @@ typedef enum {
     INGEST_REFUSED,   /* in as refused: why says what to do */
     INGEST_NO_ORDER,  /* the folder's order.json cannot be read at all */
     INGEST_DUPLICATE, /* this order number is in with other content */
+    INGEST_NOTE,      /* nothing is wrong with the table that @name is: why tells something about it */
     INGEST_OUTCOMES
 } IngestOutcome;
 
@@ -30,7 +31,15 @@ typedef void (*IngestSaw)(const char *name, IngestOutcome outcome, const char *w
  */
 gboolean ingest_folder(Workspace *workspace, const char *folder, IngestSaw saw, gpointer data, GError **error);
 
-/* Every folder in @inbox by name; hidden ones and those that end in ".part" or ".tmp" are still being written. */
+/**
+ * ingest_order: the same for an order that was read already.
+ * @json  what is kept as its order.json
+ */
+gboolean ingest_order(Workspace *workspace, const char *folder, const Order *order, GBytes *json, const Profile *profile,
+                      IngestSaw saw, gpointer data, GError **error);
+
+/* Every table (*.csv) and then every other folder in @inbox, by name; hidden ones and those that end in ".part" or
+ * ".tmp" are still being written. */
 gboolean ingest_inbox(Workspace *workspace, const char *inbox, IngestSaw saw, gpointer data, GError **error);
 
 G_END_DECLS

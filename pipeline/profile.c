@@ -10,6 +10,7 @@
 #include "pipeline/resource.h"
 
 #define RESOURCE_DIR "/org/sealbatch/profiles/"
+#define CSV_GROUP "csv"
 
 static const char *const SUBJECTS[2] = { "enterprise", "person" };
 
@@ -29,6 +30,7 @@ profile_free(Profile *profile)
     g_free(profile->subject_enterprise);
     g_free(profile->subject_person);
     g_free(profile->key_algorithm);
+    order_csv_map_free(profile->csv);
     g_free(profile);
 }
 
@@ -159,6 +161,36 @@ read_rest(Conf *conf, Profile *profile)
     profile->key_algorithm = g_strdup(keys[conf_choice(conf, "certificate", "key", keys)]);
 }
 
+/* @words: headers that mean something already keep their meaning. */
+static void
+add_headers(OrderCsvMap *map, GKeyFile *file, gboolean words, GError **error)
+{
+    g_auto(GStrv) fields = g_key_file_get_keys(file, CSV_GROUP, NULL, NULL);
+    GError *cause = NULL;
+    for (guint i = 0; fields && fields[i] && !cause; i++) {
+        g_autofree char *headers = g_key_file_get_string(file, CSV_GROUP, fields[i], &cause);
+        g_auto(GStrv) each = g_strsplit(headers ? headers : "", ";", -1);
+        for (guint k = 0; words && each[k]; k++)
+            order_csv_map_add(map, fields[i], each[k], NULL);
+        if (!words && headers)
+            order_csv_map_add(map, fields[i], headers, &cause);
+    }
+    if (cause)
+        g_propagate_prefixed_error(error, cause, "[" CSV_GROUP "] ");
+}
+
+static void
+read_csv_headers(Conf *conf, Profile *profile)
+{
+    g_autoptr(GKeyFile) common = g_key_file_new();
+    g_autofree char *text = pipeline_resource_text("profiles/default.conf");
+    profile->csv = order_csv_map_new();
+    if (!conf->error)
+        add_headers(profile->csv, conf->file, FALSE, &conf->error);
+    if (!conf->error && g_key_file_load_from_data(common, text, strlen(text), G_KEY_FILE_NONE, NULL))
+        add_headers(profile->csv, common, TRUE, NULL);
+}
+
 static void
 refuse_unknown(Conf *conf)
 {
@@ -167,6 +199,8 @@ refuse_unknown(Conf *conf)
         g_auto(GStrv) keys = g_key_file_get_keys(conf->file, groups[g], NULL, NULL);
         if (!strcmp(groups[g], SEAL_TYPES_GROUP) || !strcmp(groups[g], SEAL_TYPES_GROUP_V1))
             continue; /* sealgen has read and checked these */
+        if (!strcmp(groups[g], CSV_GROUP))
+            continue; /* core has */
         for (guint k = 0; keys && keys[k] && !conf->error; k++) {
             g_autofree char *name = g_strdup_printf("%s.%s", groups[g], keys[k]);
             if (!g_hash_table_contains(conf->asked, name))
@@ -187,6 +221,7 @@ profile_parse(const char *text, gsize length, const char *name, GError **error)
         read_uploads(&conf, profile);
         read_order(&conf, profile);
         read_rest(&conf, profile);
+        read_csv_headers(&conf, profile);
         refuse_unknown(&conf);
         if (!conf.error && profile->seal_version != 1 && profile->seal_version != 4 && profile->seal_version != 5)
             g_set_error(&conf.error, SB_ERROR, SB_ERROR_INPUT, "[seal] version must be 1, 4 or 5");

@@ -10,6 +10,7 @@
 
 #include "core/finding.h"
 #include "core/order.h"
+#include "core/order_csv.h"
 #include "sealgen/seal_types.h"
 
 G_BEGIN_DECLS
@@ -43,6 +44,8 @@ typedef struct {
     /* [subject] template of the certificate's subject, "C=CN;O={company};CN={company};serialNumber={credit_code}" */
     char *subject_enterprise, *subject_person;
     char *key_algorithm; /* "ec" or "rsa" */
+    /* [csv] what the platform calls the columns of its table of orders; the default profile's words hold beside them */
+    OrderCsvMap *csv;
 } Profile;
 
 /**

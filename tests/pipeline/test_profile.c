@@ -38,6 +38,8 @@ Test(profile, mistakes_are_refused_and_named)
         const char *text, *word;
     } rows[] = {
         { "[uploads]\nenterprise=licens\n", "licens" },
+        { "[csv]\ncompany.colour=颜色\n", "[csv] company.colour: an order has no such field" },
+        { "[csv]\nkind=a\norder_id=b;a\n", "means kind already" },
         { "[upload]\nenterprise=licence\n", "no such key" },
         { "[renewal]\ndays_befor=3\n", "days_befor" },
         { "[renewal]\ndays_before=-3\n", "days_before" },
