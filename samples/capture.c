@@ -11,8 +11,8 @@
 
 #include <jpeglib.h>
 
-static GBytes *
-jpeg_encode(const Image *image, int quality, guint dpi, guint orientation)
+GBytes *
+capture_jpeg(const Image *image, int quality, guint dpi, guint orientation)
 {
     struct jpeg_compress_struct cinfo;
     struct jpeg_error_mgr err;
@@ -54,8 +54,8 @@ collect(void *closure, const unsigned char *data, unsigned int length)
 }
 
 /* One JPEG over one page, as scanners write PDF. */
-static GBytes *
-pdf_wrap(GBytes *jpeg, guint width, guint height, double dpi)
+GBytes *
+capture_pdf(GBytes *jpeg, guint width, guint height, double dpi)
 {
     GByteArray *out = g_byte_array_new();
     double k = 72 / dpi;
@@ -90,8 +90,8 @@ expose(Image *image, double gain, double offset, double light, double sigma, Rng
 }
 
 /* The row above is blurred already when the next one is: soft enough, and no second picture. */
-static void
-box_blur(Image *image, guint times)
+void
+capture_blur(Image *image, guint times)
 {
     gsize stride = (gsize)image->width * 3;
     g_autofree guint8 *line = g_malloc(stride);
@@ -133,7 +133,7 @@ scan(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, Captur
     to_source = homography_then(&px_to_mm, &canvas);
     g_autoptr(Image) image = image_warp(paper, &to_source, w, h, 250);
     if (level == LEVEL_HARD)
-        box_blur(image, 1);
+        capture_blur(image, 1);
     expose(image, rng_range(rng, .93, 1), rng_range(rng, 0, 8), .02,
            level == LEVEL_HARD    ? 7
            : level == LEVEL_SMALL ? 0
@@ -144,11 +144,11 @@ scan(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, Captur
     static const guint claimed[] = { 0, 72, 96 };
     guint dpi = rng_chance(rng, .6) ? (guint)out->dpi : claimed[rng_below(rng, G_N_ELEMENTS(claimed))];
     int quality = level == LEVEL_HARD ? 55 : level == LEVEL_SMALL ? 60 : 72 + (int)rng_below(rng, 18);
-    out->bytes = jpeg_encode(image, quality, dpi, 0);
+    out->bytes = capture_jpeg(image, quality, dpi, 0);
     out->suffix = "jpg";
     if (rng_chance(rng, .3)) {
         g_autoptr(GBytes) jpeg = out->bytes;
-        out->bytes = pdf_wrap(jpeg, w, h, out->dpi);
+        out->bytes = capture_pdf(jpeg, w, h, out->dpi);
         out->suffix = "pdf";
     }
 }
@@ -175,7 +175,7 @@ photograph(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, 
     homography_invert(&out->mm_to_px, &px_to_mm);
     to_source = homography_then(&px_to_mm, &canvas);
     g_autoptr(Image) image = image_warp(paper, &to_source, w, h, 95);
-    box_blur(image, level == LEVEL_HARD ? 2 : 1);
+    capture_blur(image, level == LEVEL_HARD ? 2 : 1);
     expose(image, rng_range(rng, .72, .95), rng_range(rng, 0, 10), rng_range(rng, .05, .35),
            level == LEVEL_HARD ? 8 : 4, rng);
     guint orientation = rng_chance(rng, .3) ? 6 : 1;
@@ -184,10 +184,10 @@ photograph(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, 
         g_autoptr(Image) stored = image_turn(image, 3);
         Homography lie = image_orientation_to_stored(6, stored->width, stored->height);
         out->mm_to_px = homography_then(&out->mm_to_px, &lie);
-        out->bytes = jpeg_encode(stored, 80, 72, 6);
+        out->bytes = capture_jpeg(stored, 80, 72, 6);
         out->width = stored->width, out->height = stored->height;
     } else {
-        out->bytes = jpeg_encode(image, 80, 72, 0);
+        out->bytes = capture_jpeg(image, 80, 72, 0);
         out->width = w, out->height = h;
     }
     out->suffix = "jpg";

@@ -24,6 +24,11 @@ typedef struct {
 /* A blank sheet where @canvas is NULL (A4 portrait). */
 void capture(const Canvas *canvas, Level level, Rng *rng, Captured *out);
 
+/* The pieces, for other captures. @dpi 0: none is written; @orientation 0 or 1: no tag. */
+GBytes *capture_jpeg(const Image *image, int quality, guint dpi, guint orientation);
+GBytes *capture_pdf(GBytes *jpeg, guint width, guint height, double dpi);
+void capture_blur(Image *image, guint times);
+
 G_END_DECLS
 
 #endif

@@ -2,11 +2,14 @@
 /*
  * make.c: invented orders with their ground truth:
  *   sealbatch-samples --out DIR [--count N] [--seed N] [--level clean|scan|photo|hard|small|mix] [--mistakes SHARE]
+ *   sealbatch-samples --out DIR --odd [--count N] [--seed N]: sheets of other designs, captured in other ways
  * The same seed gives the same orders. truth.json is what tests and benchmarks compare with.
  */
 #include "core/png_write.h"
 #include "samples/capture.h"
 #include "samples/documents.h"
+#include "samples/odd_capture.h"
+#include "samples/odd_sheet.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -97,26 +100,33 @@ stamps_of(const Canvas *canvas, const Homography *mm_to_px)
     return stamps;
 }
 
+static gboolean
+add_captured(Maker *m, const Canvas *canvas, const Captured *shot, Role role, const char *doc_kind, const char *layout,
+             const char *mode)
+{
+    g_autoptr(GBytes) bytes = shot->bytes;
+    g_autofree char *name = g_strdup_printf("%02u_%s.%s", ++m->files, role_name(role), shot->suffix);
+    g_ptr_array_add(m->order->uploads, order_upload_new(role, name));
+    json_t *matrix = json_array();
+    for (int r = 0; r < 3; r++)
+        json_array_append_new(matrix, json_pack("[f,f,f]", shot->mm_to_px.m[r * 3], shot->mm_to_px.m[r * 3 + 1],
+                                                shot->mm_to_px.m[r * 3 + 2]));
+    json_array_append_new(m->documents,
+                          json_pack("{s:s,s:s,s:s,s:s,s:s,s:[i,i],s:o,s:f,s:o,s:o}", "doc_kind", doc_kind, "layout",
+                                    layout, "file", name, "role", role_name(role), "mode", mode, "image_px",
+                                    (int)shot->width, (int)shot->height, "H_mm_to_px", matrix, "true_dpi", shot->dpi,
+                                    "fields", canvas ? fields_of(canvas, &shot->mm_to_px) : json_object(), "seals",
+                                    canvas ? stamps_of(canvas, &shot->mm_to_px) : json_array()));
+    return write_file(m, name, bytes);
+}
+
 /* Captures @canvas (NULL: a blank sheet) as the upload @role. */
 static gboolean
 add_upload(Maker *m, const Canvas *canvas, Role role, const char *doc_kind, const char *layout)
 {
     Captured shot;
     capture(canvas, m->level, &m->rng, &shot);
-    g_autoptr(GBytes) bytes = shot.bytes;
-    g_autofree char *name = g_strdup_printf("%02u_%s.%s", ++m->files, role_name(role), shot.suffix);
-    g_ptr_array_add(m->order->uploads, order_upload_new(role, name));
-    json_t *matrix = json_array();
-    for (int r = 0; r < 3; r++)
-        json_array_append_new(matrix, json_pack("[f,f,f]", shot.mm_to_px.m[r * 3], shot.mm_to_px.m[r * 3 + 1],
-                                                shot.mm_to_px.m[r * 3 + 2]));
-    json_array_append_new(m->documents,
-                          json_pack("{s:s,s:s,s:s,s:s,s:s,s:[i,i],s:o,s:f,s:o,s:o}", "doc_kind", doc_kind, "layout",
-                                    layout, "file", name, "role", role_name(role), "mode", level_names[m->level],
-                                    "image_px", (int)shot.width, (int)shot.height, "H_mm_to_px", matrix, "true_dpi",
-                                    shot.dpi, "fields", canvas ? fields_of(canvas, &shot.mm_to_px) : json_object(),
-                                    "seals", canvas ? stamps_of(canvas, &shot.mm_to_px) : json_array()));
-    return write_file(m, name, bytes);
+    return add_captured(m, canvas, &shot, role, doc_kind, layout, level_names[m->level]);
 }
 
 static gboolean
@@ -226,6 +236,19 @@ add_artwork(Maker *m, const SealArt *art)
 }
 
 static gboolean
+add_ordered_seal(Maker *m, const SealArt *art, double width_mm, double height_mm)
+{
+    OrderSeal *ordered = order_seal_new();
+    ordered->type = art->type;
+    ordered->name = g_strdup(seal_type_name_zh(art->type));
+    ordered->width_mm = width_mm;
+    ordered->height_mm = height_mm;
+    ordered->square_or_round = width_mm == height_mm;
+    g_ptr_array_add(m->order->seals, ordered);
+    return add_artwork(m, art);
+}
+
+static gboolean
 add_sheet(Maker *m)
 {
     static const struct {
@@ -244,14 +267,7 @@ add_sheet(Maker *m)
                                     choice[pick].height_mm * shrink);
         g_ptr_array_add(arts, art);
         seals[i] = (SheetSeal){ art, i == 0 && has_mistake(m, "missing_sample") ? 1 + rng_below(&m->rng, 3) : 0 };
-        OrderSeal *ordered = order_seal_new();
-        ordered->type = choice[pick].type;
-        ordered->name = g_strdup(seal_type_name_zh(choice[pick].type));
-        ordered->width_mm = choice[pick].width_mm;
-        ordered->height_mm = choice[pick].height_mm;
-        ordered->square_or_round = ordered->width_mm == ordered->height_mm;
-        g_ptr_array_add(m->order->seals, ordered);
-        if (!add_artwork(m, art))
+        if (!add_ordered_seal(m, art, choice[pick].width_mm, choice[pick].height_mm))
             return FALSE;
     }
     if (has_mistake(m, "seal_size_mismatch") || has_mistake(m, "missing_sample"))
@@ -260,10 +276,51 @@ add_sheet(Maker *m)
     return add_upload(m, sheet, ROLE_SEAL_SHEET, "seal_sheet", "own");
 }
 
+/* Seals of unusual sizes on a form of unusual design, as an unusual upload. */
 static gboolean
-make_order(const char *out, guint index, guint64 seed, Level level, const char *mistake, GError **error)
+add_odd_sheet(Maker *m, guint index)
 {
-    g_autofree char *order_id = g_strdup_printf("SQ%u%07u", level + 1, (guint)(seed * 1000 % 10000000) + index);
+    static const struct {
+        SealType type;
+        double width_mm, height_mm;
+    } choice[] = {
+        { SEAL_OFFICIAL, 40, 40 }, { SEAL_OFFICIAL, 42, 42 },  { SEAL_OFFICIAL, 38, 38 },  { SEAL_OFFICIAL, 45, 45 },
+        { SEAL_OFFICIAL, 50, 50 }, { SEAL_LEGAL_REP, 20, 20 }, { SEAL_LEGAL_REP, 22, 22 }, { SEAL_LEGAL_REP, 18, 18 },
+        { SEAL_LEGAL_REP, 28, 12 }, { SEAL_FINANCE, 38, 38 },  { SEAL_FINANCE, 45, 30 },   { SEAL_INVOICE, 40, 30 },
+        { SEAL_CONTRACT, 58, 58 }, { SEAL_CONTRACT, 42, 42 },
+    };
+    static const OddHand hands[] = { { 0, 0, 0 }, { .5, .1, .2 }, { .8, .25, .6 } };
+    const OddForm *form = &odd_forms[index % odd_forms_n];
+    const OddCapture *how = &odd_captures[index % odd_captures_n];
+    guint picks[3] = { rng_below(&m->rng, 5), 5 + rng_below(&m->rng, 4), 9 + rng_below(&m->rng, 5) };
+    guint n = form->width_mm < 150 ? 1 : form->width_mm > form->height_mm ? 2 : 1 + rng_below(&m->rng, 3);
+    OddSeal seals[3];
+    guint ink = rng_below(&m->rng, ODD_INKS);
+    g_autoptr(GPtrArray) arts = g_ptr_array_new_with_free_func((GDestroyNotify)seal_art_free);
+    for (guint i = 0; i < n; i++) {
+        double w = choice[picks[i]].width_mm, h = choice[picks[i]].height_mm;
+        SealArt *art = seal_art_new(choice[picks[i]].type, m->company, w, h);
+        g_ptr_array_add(arts, art);
+        seals[i] = (OddSeal){ art, rng_chance(&m->rng, .7) ? ink : rng_below(&m->rng, ODD_INKS) };
+        if (!add_ordered_seal(m, art, w, h))
+            return FALSE;
+    }
+    m->level = how->level;
+    g_autoptr(GPtrArray) pages = odd_sheet_draw(form, m->company, seals, n, &hands[index % 3], &m->rng);
+    for (guint i = 0; i < pages->len; i++) {
+        Captured shot;
+        odd_capture(pages->pdata[i], how, &m->rng, &shot);
+        if (!add_captured(m, pages->pdata[i], &shot, ROLE_SEAL_SHEET, "seal_sheet", form->name, how->name))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+make_order(const char *out, guint index, guint64 seed, Level level, const char *mistake, gboolean odd, GError **error)
+{
+    g_autofree char *order_id = odd ? g_strdup_printf("SQ9%07u", (guint)(seed * 1000 % 10000000) + index)
+                                    : g_strdup_printf("SQ%u%07u", level + 1, (guint)(seed * 1000 % 10000000) + index);
     Maker m = { .rng = { seed * 1000003 + index }, .level = level, .mistake = mistake, .error = error };
     g_date_clear(&m.today, 1);
     g_date_set_dmy(&m.today, 20, G_DATE_OCTOBER, 2026);
@@ -281,13 +338,13 @@ make_order(const char *out, guint index, guint64 seed, Level level, const char *
     m.artwork = json_object();
     m.discrepancies = json_array();
     fill_order(&m, order_id);
-    gboolean ok = add_licence(&m) && add_cards(&m) && add_sheet(&m);
+    gboolean ok = odd ? add_odd_sheet(&m, index) : add_licence(&m) && add_cards(&m) && add_sheet(&m);
     if (ok) {
         g_autofree char *text = order_to_json(m.order);
         g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
         ok = write_file(&m, "order.json", bytes);
     }
-    json_t *truth = json_pack("{s:s,s:s,s:O,s:O,s:O}", "order_id", order_id, "level", level_names[level],
+    json_t *truth = json_pack("{s:s,s:s,s:O,s:O,s:O}", "order_id", order_id, "level", level_names[m.level],
                               "discrepancies", m.discrepancies, "seal_artwork", m.artwork, "documents", m.documents);
     ok = ok && write_json(&m, "truth.json", truth);
     json_decref(truth);
@@ -307,12 +364,14 @@ main(int argc, char **argv)
     g_autofree char *out = NULL, *level_name = NULL;
     gint count = 8, seed = 1;
     gdouble share = .3;
+    gboolean odd = FALSE;
     const GOptionEntry entries[] = {
         { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Folder for the orders", "DIR" },
         { "count", 0, 0, G_OPTION_ARG_INT, &count, "How many (8)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Same seed, same orders (1)", "N" },
         { "level", 0, 0, G_OPTION_ARG_STRING, &level_name, "clean, scan, photo, hard, small or mix (mix)", "LEVEL" },
         { "mistakes", 0, 0, G_OPTION_ARG_DOUBLE, &share, "Share of orders with a planted mistake (0.3)", "SHARE" },
+        { "odd", 0, 0, G_OPTION_ARG_NONE, &odd, "Unusual stamped sheets alone, without mistakes", NULL },
         { NULL },
     };
     g_autoptr(GError) error = NULL;
@@ -334,10 +393,10 @@ main(int argc, char **argv)
     Rng rng = { (guint64)seed };
     guint planted = 0;
     for (gint i = 0; i < count; i++) {
-        gboolean bad = rng_chance(&rng, share);
+        gboolean bad = !odd && rng_chance(&rng, share);
         Level level = fixed < LEVELS ? (Level)fixed : (Level)rng_below(&rng, LEVEL_HARD);
         const char *mistake = bad ? mistakes[planted++ % G_N_ELEMENTS(mistakes)] : NULL;
-        if (!make_order(out, (guint)i, (guint64)seed, level, mistake, &error)) {
+        if (!make_order(out, (guint)i, (guint64)seed, level, mistake, odd, &error)) {
             g_printerr("sealbatch-samples: %s\n", error->message);
             return 7;
         }

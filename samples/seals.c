@@ -137,14 +137,19 @@ draw_round(cairo_t *cr, const SealArt *art)
         arc_text(cr, FACE_SANS, art->number, a - line - 1.4, b - line - 1.4, 180 + 24, 180 - 24, .75, 1.2, FALSE);
 }
 
-/* A name seal: two columns, read from the right, "印" after names of three. */
+/* A name seal: two columns, read from the right, "印" after names of three; a wide one is one line. */
 static void
 draw_square(cairo_t *cr, const SealArt *art)
 {
     double side = art->width_mm, line = 1;
     cairo_set_line_width(cr, line);
-    cairo_rectangle(cr, -side / 2 + line / 2, -side / 2 + line / 2, side - line, side - line);
+    cairo_rectangle(cr, -side / 2 + line / 2, -art->height_mm / 2 + line / 2, side - line, art->height_mm - line);
     cairo_stroke(cr);
+    if (art->height_mm < .8 * side) {
+        double pitch = (side - 2 * line) / (double)g_utf8_strlen(art->ring, -1);
+        line_text(cr, FACE_KAI, art->ring, 0, pitch * .85, art->height_mm - 2 * line - 1, pitch);
+        return;
+    }
     g_autofree char *text =
         g_utf8_strlen(art->ring, -1) >= 3 ? g_strconcat(art->ring, "印", NULL) : g_strconcat(art->ring, "之印", NULL);
     double cell = (side - 2 * line - .6) / 2;
