@@ -179,7 +179,7 @@ task_begin(Run *run, OrderInput *input)
         queue_unit(unit);
     }
     sheets->sheet_work = (SheetWork){ run->models, order, sheets->files,
-                                      { .max_bytes = input->profile->seal_max_bytes,
+                                      { .max_bytes = profile_picture_room(input->profile),
                                         .samples = input->profile->samples,
                                         .lines = TRUE } };
     if (sheets->n > 0)

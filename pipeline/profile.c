@@ -12,6 +12,10 @@
 #define RESOURCE_DIR "/org/sealbatch/profiles/"
 #define CSV_GROUP "csv"
 
+/* Two certificates, texts and signature of a seal are about 2 KB, a time stamp (version 5) up to 4 KB. */
+#define SEAL_WITHOUT_PICTURE (3u << 10)
+#define SEAL_TIME_STAMP (4u << 10)
+
 static const char *const SUBJECTS[2] = { "enterprise", "person" };
 
 void
@@ -225,6 +229,9 @@ profile_parse(const char *text, gsize length, const char *name, GError **error)
         refuse_unknown(&conf);
         if (!conf.error && profile->seal_version != 1 && profile->seal_version != 4 && profile->seal_version != 5)
             g_set_error(&conf.error, SB_ERROR, SB_ERROR_INPUT, "[seal] version must be 1, 4 or 5");
+        if (!conf.error && profile->seal_max_bytes && profile->seal_max_bytes < 2 * SEAL_WITHOUT_PICTURE)
+            g_set_error(&conf.error, SB_ERROR, SB_ERROR_INPUT, "[seal] max_bytes must be 0 or at least %u",
+                        2 * SEAL_WITHOUT_PICTURE);
     }
     if (conf.error) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "profile %s: %s", name, conf.error->message);
@@ -366,6 +373,13 @@ profile_check_order(const Profile *profile, const Order *order, GPtrArray *findi
         finding->field = g_strdup(order->unknown_fields->pdata[i]);
         g_ptr_array_add(findings, finding);
     }
+}
+
+guint
+profile_picture_room(const Profile *profile)
+{
+    guint rest = SEAL_WITHOUT_PICTURE + (profile->seal_version == 5 ? SEAL_TIME_STAMP : 0);
+    return profile->seal_max_bytes == 0 ? 0 : profile->seal_max_bytes > rest ? profile->seal_max_bytes - rest : 1;
 }
 
 gboolean

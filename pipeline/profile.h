@@ -38,7 +38,7 @@ typedef struct {
     char *unlock_pin; /* PIN after unlocking, or NULL: as user_pin */
     /* [seal] */
     guint seal_version; /* 4, 5 or 1 */
-    guint seal_max_bytes; /* of one picture, 0 = no limit */
+    guint seal_max_bytes; /* of one electronic seal on the key, 0 = no limit */
     guint seal_months;  /* authorised months, 0 = as long as the certificate */
     SealTypeCodes seal_types; /* property.type: [seal-types], [seal-types-v1] */
     /* [subject] template of the certificate's subject, "C=CN;O={company};CN={company};serialNumber={credit_code}" */
@@ -66,6 +66,9 @@ GStrv profile_names(void);
  * Adds upload_missing (refuse) for each group of uploads that is not there, and notes.
  */
 void profile_check_order(const Profile *profile, const Order *order, GPtrArray *findings);
+
+/* How large a seal's picture may be so that the whole seal keeps within seal_max_bytes; 0 = no limit. */
+guint profile_picture_room(const Profile *profile);
 
 /* Is @today inside the renewal window of a certificate that ends on @end? */
 gboolean profile_may_renew(const Profile *profile, const GDate *end, const GDate *today);

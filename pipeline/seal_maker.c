@@ -100,7 +100,8 @@ sign(const Job *job, const OrderSeal *ordered, const StoreSeal *picture, const c
                      .valid_until = end_of(job),
                      .png = png,
                      .width_mm = (guint)lround(picture->width_mm),
-                     .height_mm = (guint)lround(picture->height_mm) };
+                     .height_mm = (guint)lround(picture->height_mm),
+                     .max_bytes = job->profile->seal_max_bytes };
     return ses_make(job->maker, &spec, error);
 }
 

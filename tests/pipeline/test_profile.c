@@ -38,6 +38,7 @@ Test(profile, mistakes_are_refused_and_named)
         const char *text, *word;
     } rows[] = {
         { "[uploads]\nenterprise=licens\n", "licens" },
+        { "[seal]\nmax_bytes=4000\n", "at least 6144" },
         { "[csv]\ncompany.colour=颜色\n", "[csv] company.colour: an order has no such field" },
         { "[csv]\nkind=a\norder_id=b;a\n", "means kind already" },
         { "[upload]\nenterprise=licence\n", "no such key" },
@@ -128,5 +129,21 @@ Test(profile, renewal_has_a_window_before_and_after_the_end)
         else
             g_date_subtract_days(&end, (guint)-rows[i].days_left);
         cr_expect_eq(profile_may_renew(profile, &end, &today), rows[i].may, "row %u", i);
+    }
+}
+
+Test(profile, a_picture_leaves_room_for_the_rest_of_its_seal)
+{
+    static const struct {
+        const char *text;
+        guint room;
+    } rows[] = { { "[seal]\n", 0 },
+                 { "[seal]\nmax_bytes=20480\n", 20480 - 3072 },
+                 { "[seal]\nmax_bytes=20480\nversion=5\n", 20480 - 7168 },
+                 { "[seal]\nmax_bytes=6144\nversion=5\n", 1 } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) profile = profile_parse(rows[i].text, strlen(rows[i].text), "x", NULL);
+        cr_assert_not_null(profile);
+        cr_expect_eq(profile_picture_room(profile), rows[i].room, "%u: %u", i, profile_picture_room(profile));
     }
 }
