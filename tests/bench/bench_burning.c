@@ -69,9 +69,12 @@ ours(BurnKeyType type, guint tokens)
     return c;
 }
 
+/* What the script finds in its folder beside the CA. */
 static void
-write_seals(Desk *desk)
+write_inputs(Desk *desk)
 {
+    g_autofree char *secret = g_build_filename(desk->folder, "ca", "secret", NULL);
+    g_file_set_contents(secret, "a secret of thirty-two letters ..", -1, NULL);
     g_autofree char *bytes = g_malloc(desk->seal_bytes);
     for (gsize i = 0; i < desk->seal_bytes; i++)
         bytes[i] = (char)(i * 31);
@@ -85,7 +88,7 @@ static Cost
 peer(const char *type, guint tokens, gboolean *cut)
 {
     Desk *desk = desk_new();
-    write_seals(desk);
+    write_inputs(desk);
     g_autofree char *folder = g_build_filename(desk->folder, "ca", NULL);
     g_autofree char *count = g_strdup_printf("%u", tokens);
     g_autofree char *log = g_build_filename(folder, "cut.log", NULL);
