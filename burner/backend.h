@@ -57,6 +57,13 @@ struct BurnBackend {
  * serial is not found, all slots are shown. */
 void burn_p11_show_one_slot(const char *module, const char *serial, guint64 slot);
 
+/* The slot that is shown, or BURN_SLOT_UNKNOWN. */
+guint64 burn_p11_shown_slot(void);
+
+/* The token in @slot of a module that libp11 has initialised, and logged in to, in this process. look compares the
+ * serial. BURN_FAULT_MODULE. */
+BurnBackend *burn_backend_p11_attach(const char *module, const char *serial, guint64 slot, GError **error);
+
 /* @filter: only slots whose description or model holds this; "" = all. BURN_FAULT_MODULE. */
 BurnBackend *burn_backend_p11_open(const char *module, const char *filter, GError **error);
 

@@ -141,18 +141,23 @@ open_token(BurnBackend *b, const char *serial, const char *label, guint64 slot, 
     return found;
 }
 
-static gboolean
-same(BurnBackend *b, GError **error)
+gboolean
+p11_is_same(P11 *p, const BurnTokenInfo *info, GError **error)
 {
-    P11 *p = (P11 *)b;
-    g_autoptr(BurnTokenInfo) info = p11_info(p, p->slot, error);
-    if (info == NULL)
-        return FALSE;
     if (strcmp(info->serial, p->serial) == 0)
         return TRUE;
     g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_GONE, "key %s was taken out: %s is in its slot", p->serial,
                 info->serial);
     return FALSE;
+}
+
+/* A session ends with its token (PKCS#11 2.40, 5.6): an open one needs no question. */
+static gboolean
+same(BurnBackend *b, GError **error)
+{
+    P11 *p = (P11 *)b;
+    g_autoptr(BurnTokenInfo) info = p->session == 0 ? p11_info(p, p->slot, error) : NULL;
+    return p->session != 0 || (info != NULL && p11_is_same(p, info, error));
 }
 
 static void
@@ -180,18 +185,15 @@ gboolean
 p11_login(P11 *p, GError **error)
 {
     if (p->user_in)
-        return TRUE;
+        return p11_session(p, error);
     if (p->pins.length[BURN_PIN_USER] == 0) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_PIN, "no user PIN was given");
         return FALSE;
     }
     if (!p11_session(p, error))
         return FALSE;
-    CK_RV rv = log_in(p, CKU_USER, BURN_PIN_USER);
-    if (rv != CKR_USER_ALREADY_LOGGED_IN && !p11_ok(rv, "C_Login", error)) /* read-back: libp11 is in already */
-        return FALSE;
-    p->user_in = TRUE;
-    return TRUE;
+    p->user_in = p11_ok(log_in(p, CKU_USER, BURN_PIN_USER), "C_Login", error);
+    return p->user_in;
 }
 
 void
@@ -201,6 +203,7 @@ p11_logout(P11 *p)
         p->f->C_CloseAllSessions(p->slot);
     p->session = 0;
     p->user_in = FALSE;
+    p->made = CK_INVALID_HANDLE;
 }
 
 static BurnTokenInfo *
@@ -212,14 +215,18 @@ init(BurnBackend *b, const char *label, GError **error)
     memcpy(padded, label, MIN(strlen(label), sizeof padded));
     guint pin = p->pins.length[BURN_PIN_FACTORY_SO] > 0 ? BURN_PIN_FACTORY_SO : BURN_PIN_SO;
     p11_logout(p);
-    CK_RV rv = p->f->C_InitToken(p->slot, (CK_UTF8CHAR_PTR)p->pins.pin[pin], p->pins.length[pin], padded);
-    if (!p11_ok(rv, "C_InitToken", error))
+    if (!same(b, error))
         return NULL;
-    BurnTokenInfo *info = p11_info(p, p->slot, error);
-    if (info != NULL) {
-        g_free(p->serial);
-        p->serial = g_strdup(info->serial);
-    }
+    CK_RV rv = p->f->C_InitToken(p->slot, (CK_UTF8CHAR_PTR)p->pins.pin[pin], p->pins.length[pin], padded);
+    if (!p11_ok(rv, "C_InitToken", error) || !p11_session(p, error))
+        return NULL;
+    BurnTokenInfo *info = p11_info(p, p->slot, error); /* from here on the session tells whether it is still this one */
+    if (info == NULL)
+        return NULL;
+    g_free(p->serial);
+    p->serial = g_strdup(info->serial);
+    g_clear_pointer(&p->own, g_hash_table_unref);
+    p->own = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     return info;
 }
 
@@ -228,7 +235,8 @@ static gboolean
 set_pin(BurnBackend *b, gboolean resumed, GError **error)
 {
     P11 *p = (P11 *)b;
-    p11_logout(p);
+    if (p->user_in)
+        p11_logout(p);
     gboolean factory = p->pins.length[BURN_PIN_FACTORY_SO] > 0;
     if (!p11_session(p, error))
         return FALSE;
@@ -258,6 +266,8 @@ close_module(BurnBackend *b)
     }
     if (p->library != NULL)
         dlclose(p->library);
+    g_clear_pointer(&p->own, g_hash_table_unref);
+    g_clear_pointer(&p->made_id, g_bytes_unref);
     g_free(p->serial);
     g_free(p->filter);
     g_free(p);
@@ -274,29 +284,47 @@ load(P11 *p, const char *module)
     CK_RV rv = entry != NULL ? entry(&f) : CKR_GENERAL_ERROR;
     if (rv == CKR_OK && f == NULL)
         rv = CKR_GENERAL_ERROR;
-    if (rv == CKR_OK)
+    if (rv == CKR_OK && !p->attached)
         rv = f->C_Initialize(NULL);
-    p->attached = rv == CKR_CRYPTOKI_ALREADY_INITIALIZED; /* by libp11 in the same process, which also ends it */
-    if (p->attached)
-        rv = CKR_OK;
     if (rv == CKR_OK)
         p->f = f;
     return rv;
 }
 
-BurnBackend *
-burn_backend_p11_open(const char *module, const char *filter, GError **error)
+static P11 *
+open_module(const char *module, const char *filter, gboolean attach, GError **error)
 {
     P11 *p = g_new0(P11, 1);
+    p->attached = attach;
     p->base = (BurnBackend){ list, open_token, same, take_pins, p11_look, init, set_pin, p11_keygen, p11_sign,
                              p11_write_cert, p11_write_data, p11_remove, p11_read, close_module };
     p->filter = g_strdup(filter);
     p->serial = g_strdup("");
     CK_RV rv = load(p, module);
     if (rv == CKR_OK)
-        return &p->base;
+        return p;
     g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_MODULE, "PKCS#11 module %s cannot be used: %s", module,
                 p->library == NULL ? "it cannot be loaded" : p11_name(rv) != NULL ? p11_name(rv) : "no answer");
     close_module(&p->base);
     return NULL;
+}
+
+BurnBackend *
+burn_backend_p11_open(const char *module, const char *filter, GError **error)
+{
+    P11 *p = open_module(module, filter, FALSE, error);
+    return p != NULL ? &p->base : NULL;
+}
+
+BurnBackend *
+burn_backend_p11_attach(const char *module, const char *serial, guint64 slot, GError **error)
+{
+    P11 *p = open_module(module, "", TRUE, error);
+    if (p == NULL)
+        return NULL;
+    p->slot = (CK_SLOT_ID)slot;
+    p->user_in = TRUE;
+    g_free(p->serial);
+    p->serial = g_strdup(serial);
+    return &p->base;
 }

@@ -19,8 +19,11 @@ typedef struct {
     char *serial;               /* of the opened token; "" before it has one */
     CK_SESSION_HANDLE session;  /* 0 = none */
     gboolean user_in;
+    GHashTable *own;            /* GBytes: what this process wrote on a token that it initialised; NULL = it did not */
+    CK_OBJECT_HANDLE made;      /* private key that this process made in this session; 0 = none */
+    GBytes *made_id;
     gboolean tells_room;        /* its token info has free memory */
-    gboolean attached;          /* the module was initialised by somebody else in this process */
+    gboolean attached;          /* libp11 has initialised the module in this process and has logged in */
     BurnPins pins;
 } P11;
 
@@ -31,13 +34,18 @@ const char *p11_name(CK_RV rv);
 gboolean p11_session(P11 *p, GError **error);    /* read-write session on the slot */
 gboolean p11_login(P11 *p, GError **error);      /* user; tried once in a process */
 void p11_logout(P11 *p);                         /* and closes all sessions */
+gboolean p11_is_same(P11 *p, const BurnTokenInfo *info, GError **error); /* FALSE: the token that was opened has left */
 
 /* Whole attribute values; empty when the object has none. NULL on error. */
 GBytes *p11_value(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, GError **error);
 /* TRUE when CKA_VALUE is exactly @expected. */
 gboolean p11_value_is(P11 *p, CK_OBJECT_HANDLE object, GBytes *expected);
 gboolean p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **error);
-GBytes *p11_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error);
+/* As p11_find; on a token that this process initialised nothing is asked before the first write of a name. */
+gboolean p11_find_before(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **error);
+GBytes *p11_public_key(P11 *p, CK_OBJECT_HANDLE object, CK_KEY_TYPE type, GError **error);
+/* FALSE: neither RSA nor EC, or not told. */
+gboolean p11_key_type(P11 *p, CK_OBJECT_HANDLE object, CK_KEY_TYPE *type, GError **error);
 
 /* the table's entries in p11_objects.c and p11_write.c */
 BurnInventory *p11_look(BurnBackend *b, gboolean log_in, gboolean values, GError **error);

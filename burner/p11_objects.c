@@ -38,6 +38,28 @@ p11_find(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **err
     return TRUE;
 }
 
+/* The bytes of all that is matched: what names the object that will be written. */
+static GBytes *
+name_of(const CK_ATTRIBUTE *match, CK_ULONG n)
+{
+    GByteArray *name = g_byte_array_new();
+    for (CK_ULONG i = 0; i < n; i++) {
+        g_byte_array_append(name, (const guint8 *)&match[i].ulValueLen, sizeof match[i].ulValueLen);
+        g_byte_array_append(name, match[i].pValue, (guint)match[i].ulValueLen);
+    }
+    return g_byte_array_free_to_bytes(name);
+}
+
+gboolean
+p11_find_before(P11 *p, CK_ATTRIBUTE *match, CK_ULONG n, GArray **handles, GError **error)
+{
+    if (p->own == NULL || !g_hash_table_add(p->own, name_of(match, n)))
+        return p11_find(p, match, n, handles, error);
+    *handles = g_array_new(FALSE, FALSE, sizeof(CK_OBJECT_HANDLE));
+    return TRUE;
+}
+
+#define KEY_PART_MAX 1024u /* RSA moduli of 8192 bits */
 #define FIRST_GUESS 65536u /* seals fit: one call instead of two, and a call to a real token takes long */
 
 static GBytes *
@@ -164,15 +186,35 @@ der_integer(GByteArray *out, GBytes *number)
     g_byte_array_append(out, bytes, (guint)size);
 }
 
+/* Two attributes at one call. What a public key of the kind has not is somebody else's key. */
+static gboolean
+two_values(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE first, CK_ATTRIBUTE_TYPE second, GBytes *out[2],
+           GError **error)
+{
+    guint8 bytes[2][KEY_PART_MAX];
+    CK_ATTRIBUTE both[] = { { first, bytes[0], KEY_PART_MAX }, { second, bytes[1], KEY_PART_MAX } };
+    CK_RV rv = p->f->C_GetAttributeValue(p->session, object, both, 2);
+    gboolean odd = rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL || rv == CKR_ATTRIBUTE_SENSITIVE;
+    if (!odd && !p11_ok(rv, "C_GetAttributeValue", error))
+        return FALSE;
+    if (odd || both[0].ulValueLen > KEY_PART_MAX || both[1].ulValueLen > KEY_PART_MAX) {
+        g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "public key of an unknown form on the key");
+        return FALSE;
+    }
+    for (guint i = 0; i < 2; i++)
+        out[i] = g_bytes_new(bytes[i], both[i].ulValueLen);
+    return TRUE;
+}
+
 static GBytes *
 rsa_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
 {
     static const guint8 algorithm[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
                                         0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
-    g_autoptr(GBytes) n = p11_value(p, object, CKA_MODULUS, error);
-    g_autoptr(GBytes) e = n != NULL ? p11_value(p, object, CKA_PUBLIC_EXPONENT, error) : NULL;
-    if (e == NULL)
+    GBytes *parts[2];
+    if (!two_values(p, object, CKA_MODULUS, CKA_PUBLIC_EXPONENT, parts, error))
         return NULL;
+    g_autoptr(GBytes) n = parts[0], e = parts[1];
     if (g_bytes_get_size(n) > 1024 || g_bytes_get_size(n) < 128 || g_bytes_get_size(e) > 8 || g_bytes_get_size(e) < 1) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "RSA public key of an absurd size on the key");
         return NULL;
@@ -193,10 +235,10 @@ static GBytes *
 ec_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
 {
     static const guint8 id_ec[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
-    g_autoptr(GBytes) params = p11_value(p, object, CKA_EC_PARAMS, error);
-    g_autoptr(GBytes) point = params != NULL ? p11_value(p, object, CKA_EC_POINT, error) : NULL;
-    if (point == NULL)
+    GBytes *parts[2];
+    if (!two_values(p, object, CKA_EC_PARAMS, CKA_EC_POINT, parts, error))
         return NULL;
+    g_autoptr(GBytes) params = parts[0], point = parts[1];
     gsize size, params_size;
     const guint8 *bytes = g_bytes_get_data(point, &size);
     const guint8 *curve = g_bytes_get_data(params, &params_size);
@@ -220,18 +262,32 @@ ec_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
 }
 
 GBytes *
-p11_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
+p11_public_key(P11 *p, CK_OBJECT_HANDLE object, CK_KEY_TYPE type, GError **error)
 {
-    CK_KEY_TYPE type = CKK_VENDOR_DEFINED;
-    CK_ATTRIBUTE a = { CKA_KEY_TYPE, &type, sizeof type };
+    return type == CKK_RSA ? rsa_public_key(p, object, error) : ec_public_key(p, object, error);
+}
+
+gboolean
+p11_key_type(P11 *p, CK_OBJECT_HANDLE object, CK_KEY_TYPE *type, GError **error)
+{
+    *type = CKK_VENDOR_DEFINED;
+    CK_ATTRIBUTE a = { CKA_KEY_TYPE, type, sizeof *type };
     if (!p11_ok(p->f->C_GetAttributeValue(p->session, object, &a, 1), "key type", error))
-        return NULL;
-    if (type == CKK_RSA)
-        return rsa_public_key(p, object, error);
-    if (type == CKK_EC)
-        return ec_public_key(p, object, error);
-    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "key type 0x%lx is not known", type);
-    return NULL;
+        return FALSE;
+    if (*type == CKK_RSA || *type == CKK_EC)
+        return TRUE;
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_DEVICE, "key type 0x%lx is not known", *type);
+    return FALSE;
+}
+
+/* The bytes that an object is known by: a public key's SubjectPublicKeyInfo, else the value. */
+static GBytes *
+bytes_of(P11 *p, CK_OBJECT_HANDLE object, BurnObjectKind kind, GError **error)
+{
+    CK_KEY_TYPE type;
+    if (kind != BURN_OBJECT_PUBLIC)
+        return p11_value(p, object, CKA_VALUE, error);
+    return p11_key_type(p, object, &type, error) ? p11_public_key(p, object, type, error) : NULL;
 }
 
 /* ---- inventory ---- */
@@ -240,8 +296,7 @@ static gboolean
 digest_value(P11 *p, CK_OBJECT_HANDLE handle, BurnObject *o, GError **error)
 {
     GError *cannot = NULL;
-    g_autoptr(GBytes) value = o->kind == BURN_OBJECT_PUBLIC ? p11_public_key(p, handle, &cannot)
-                                                            : p11_value(p, handle, CKA_VALUE, &cannot);
+    g_autoptr(GBytes) value = bytes_of(p, handle, o->kind, &cannot);
     if (value == NULL && o->kind == BURN_OBJECT_PUBLIC && cannot->code == BURN_FAULT_DEVICE) {
         g_error_free(cannot); /* somebody else's key of another kind: it stays undigested */
         return TRUE;
@@ -312,7 +367,7 @@ p11_look(BurnBackend *b, gboolean log_in, gboolean values, GError **error)
     P11 *p = (P11 *)b;
     g_autoptr(BurnInventory) all = burn_inventory_new();
     all->token = p11_info(p, p->slot, error);
-    if (all->token == NULL)
+    if (all->token == NULL || !p11_is_same(p, all->token, error))
         return NULL;
     if (!all->token->initialised)
         return g_steal_pointer(&all);
@@ -343,8 +398,7 @@ p11_class(BurnObjectKind kind)
 GBytes *
 p11_value_of_digest(P11 *p, CK_OBJECT_HANDLE object, BurnObjectKind kind, GBytes *sha256)
 {
-    g_autoptr(GBytes) value =
-        kind == BURN_OBJECT_PUBLIC ? p11_public_key(p, object, NULL) : p11_value(p, object, CKA_VALUE, NULL);
+    g_autoptr(GBytes) value = bytes_of(p, object, kind, NULL);
     guint8 digest[32];
     if (value == NULL || g_bytes_get_size(value) == 0 || g_bytes_get_size(sha256) != sizeof digest ||
         EVP_Digest(g_bytes_get_data(value, NULL), g_bytes_get_size(value), digest, NULL, EVP_sha256(), NULL) != 1 ||

@@ -73,6 +73,12 @@ get_slot_list(CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n)
     return CKR_OK;
 }
 
+guint64
+burn_p11_shown_slot(void)
+{
+    return one.found ? one.slot : BURN_SLOT_UNKNOWN;
+}
+
 /* A module may keep its list where it cannot be written; the page is this process's own copy. */
 static gboolean
 make_writable(const void *start, gsize size)

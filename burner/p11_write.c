@@ -28,13 +28,13 @@ attribute_bytes(CK_ATTRIBUTE_TYPE type, GBytes *bytes)
     return attribute(type, data, size);
 }
 
-/* Objects of one class with one id; id NULL = all. */
+/* Objects of one class with one id; an empty id = all. */
 static gboolean
 find(P11 *p, CK_OBJECT_CLASS class, GBytes *id, GArray **handles, GError **error)
 {
     CK_ATTRIBUTE match[2] = { attribute(CKA_CLASS, &class, sizeof class) };
     CK_ULONG n = 1;
-    if (id != NULL && g_bytes_get_size(id) > 0)
+    if (g_bytes_get_size(id) > 0)
         match[n++] = attribute_bytes(CKA_ID, id);
     return p11_find(p, match, n, handles, error);
 }
@@ -110,20 +110,37 @@ p11_keygen(BurnBackend *b, BurnKeyType type, GBytes *id, const char *label, GErr
                 "C_GenerateKeyPair", error) ||
         !key_is_good(p, private_key, error))
         return NULL;
-    return p11_public_key(p, public_key, error);
+    p->made = private_key;
+    g_clear_pointer(&p->made_id, g_bytes_unref);
+    p->made_id = g_bytes_ref(id);
+    return p11_public_key(p, public_key, type == BURN_KEY_RSA_2048 ? CKK_RSA : CKK_EC, error);
+}
+
+/* The one private key with this id; the one that was just made is not searched for. */
+static gboolean
+signing_key(P11 *p, GBytes *id, CK_OBJECT_HANDLE *key, GError **error)
+{
+    g_autoptr(GArray) keys = NULL;
+    *key = p->made;
+    if (p->made != CK_INVALID_HANDLE && g_bytes_equal(p->made_id, id))
+        return TRUE;
+    if (!find(p, CKO_PRIVATE_KEY, id, &keys, error))
+        return FALSE;
+    if (keys->len == 1) {
+        *key = g_array_index(keys, CK_OBJECT_HANDLE, 0);
+        return TRUE;
+    }
+    g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK, "%u private keys where one is expected", keys->len);
+    return FALSE;
 }
 
 GBytes *
 p11_sign(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **error)
 {
     P11 *p = (P11 *)b;
-    g_autoptr(GArray) keys = NULL;
-    if (!p11_login(p, error) || !find(p, CKO_PRIVATE_KEY, id, &keys, error))
+    CK_OBJECT_HANDLE key;
+    if (!p11_login(p, error) || !signing_key(p, id, &key, error))
         return NULL;
-    if (keys->len != 1) {
-        g_set_error(error, BURN_FAULT_ERROR, BURN_FAULT_READ_BACK, "%u private keys where one is expected", keys->len);
-        return NULL;
-    }
     CK_MECHANISM mechanism = { type == BURN_KEY_RSA_2048 ? CKM_RSA_PKCS : CKM_ECDSA, NULL, 0 };
     if (type == BURN_KEY_SM2) {
         const char *number = g_getenv(BURN_SM2_MECHANISM_ENV);
@@ -137,7 +154,6 @@ p11_sign(BurnBackend *b, BurnKeyType type, GBytes *id, GBytes *input, GError **e
     CK_ULONG size = sizeof signature;
     gsize length;
     const void *data = g_bytes_get_data(input, &length);
-    CK_OBJECT_HANDLE key = g_array_index(keys, CK_OBJECT_HANDLE, 0);
     if (!p11_ok(p->f->C_SignInit(p->session, &mechanism, key), "C_SignInit", error) ||
         !p11_ok(p->f->C_Sign(p->session, (CK_BYTE_PTR)data, length, signature, &size), "C_Sign", error))
         return NULL;
@@ -245,8 +261,9 @@ p11_write_cert(BurnBackend *b, GBytes *id, const char *label, GBytes *der, GErro
         attribute_bytes(CKA_SERIAL_NUMBER, serial),  attribute(CKA_START_DATE, &start, sizeof start),
         attribute(CKA_END_DATE, &end, sizeof end),   attribute_bytes(CKA_VALUE, der),
     };
+    CK_ATTRIBUTE match[] = { attribute(CKA_CLASS, &class, sizeof class), attribute_bytes(CKA_ID, id) };
     g_autoptr(GArray) handles = NULL;
-    return p11_login(p, error) && find(p, CKO_CERTIFICATE, id, &handles, error) &&
+    return p11_login(p, error) && p11_find_before(p, match, G_N_ELEMENTS(match), &handles, error) &&
            leave_one(p, handles, template, G_N_ELEMENTS(template), der, error);
 }
 
@@ -288,7 +305,7 @@ p11_write_data(BurnBackend *b, const char *label, const char *application, const
     };
     CK_ULONG n = g_bytes_get_size(object_id) > 0 ? 7 : 6;
     g_autoptr(GArray) handles = NULL;
-    return p11_login(p, error) && p11_find(p, template, 3, &handles, error) &&
+    return p11_login(p, error) && p11_find_before(p, template, 3, &handles, error) &&
            leave_one(p, handles, template, n, bytes, error);
 }
 
@@ -298,6 +315,7 @@ p11_remove(BurnBackend *b, BurnObjectKind kind, GBytes *id, GBytes *sha256, guin
     P11 *p = (P11 *)b;
     g_autoptr(GArray) handles = NULL;
     gboolean by_digest = g_bytes_get_size(sha256) > 0;
+    p->made = CK_INVALID_HANDLE;
     *removed = 0;
     if (g_bytes_get_size(id) == 0 && !by_digest) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "removal of everything is not offered");

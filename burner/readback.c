@@ -120,17 +120,13 @@ by_libp11(PKCS11_SLOT *slot, const char *pin, GBytes *id, GBytes *challenge, Bur
 
 /* libp11 holds the module initialised and logged in; the raw sessions are fresh. */
 static gboolean
-by_raw_calls(const char *module, const char *serial, const char *pin, BurnReadBack *out, GError **error)
+by_raw_calls(const char *module, const char *serial, guint64 slot, BurnReadBack *out, GError **error)
 {
-    BurnBackend *raw = burn_backend_p11_open(module, "", error);
+    BurnBackend *raw = burn_backend_p11_attach(module, serial, slot, error);
     if (raw == NULL)
         return FALSE;
-    BurnPins pins = { 0 };
-    pins.pin[BURN_PIN_USER] = pin;
-    pins.length[BURN_PIN_USER] = (guint8)strlen(pin);
-    BurnTokenInfo *info = raw->open(raw, serial, "", BURN_SLOT_UNKNOWN, error);
-    raw->pins(raw, &pins);
-    if (info != NULL)
+    BurnTokenInfo *info = slot == BURN_SLOT_UNKNOWN ? raw->open(raw, serial, "", slot, error) : NULL;
+    if (slot != BURN_SLOT_UNKNOWN || info != NULL)
         out->inventory = raw->look(raw, TRUE, TRUE, error);
     burn_token_info_free(info);
     raw->close(raw);
@@ -153,7 +149,7 @@ burn_read_back(const char *module, const char *serial, guint64 slot_hint, const 
     if (slot == NULL)
         return fault(error, BURN_FAULT_GONE, "the key is not plugged in at read-back");
     return by_libp11(slot, user_pin, id, challenge, out, error) &&
-           by_raw_calls(module, serial, user_pin, out, error);
+           by_raw_calls(module, serial, burn_p11_shown_slot(), out, error);
 }
 
 void

@@ -209,8 +209,8 @@ do_read_back(Worker *w, GVariant *in, GError **error)
     return answer;
 }
 
-/* What may be asked when: a row's `opened` requests need a token, `same` checks first that it is still that one
- * (later a swapped token shows itself: the session ends with the token it was opened on). */
+/* What may be asked when: a row's `opened` requests need a token, `same` checks first that it is still that one. Look
+ * and init do so by themselves; later a swapped token shows itself: the session ends with the token it was opened on. */
 static const struct {
     const char *type;
     gboolean opened, same;
@@ -218,8 +218,8 @@ static const struct {
 } requests[BURN_MSG_LAST] = {
     [BURN_MSG_LIST] = { "(ss)", FALSE, FALSE, do_list },
     [BURN_MSG_OPEN] = { "(ssssst)", FALSE, FALSE, do_open },
-    [BURN_MSG_LOOK] = { "(bb)", TRUE, TRUE, do_look },
-    [BURN_MSG_INIT] = { "(s)", TRUE, TRUE, do_init },
+    [BURN_MSG_LOOK] = { "(bb)", TRUE, FALSE, do_look },
+    [BURN_MSG_INIT] = { "(s)", TRUE, FALSE, do_init },
     [BURN_MSG_SET_PIN] = { "(b)", TRUE, TRUE, do_set_pin },
     [BURN_MSG_KEYGEN] = { "(uays)", TRUE, TRUE, do_keygen },
     [BURN_MSG_SIGN] = { "(uayay)", TRUE, FALSE, do_sign },
