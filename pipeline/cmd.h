@@ -9,6 +9,7 @@
 #define SB_PIPELINE_CMD_H
 
 #include "pipeline/exit_code.h"
+#include "pipeline/words.h"
 #include "pipeline/workspace.h"
 
 G_BEGIN_DECLS
@@ -50,6 +51,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdWork, cmd_close)
 /* One line on stderr: "sealbatch: message". The error's exit code comes back. */
 int cmd_fail(const GError *error);
 void cmd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* Data for people on stdout. Both take English and say it in the language of the environment (words.h). */
+void cmd_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* One line of JSON on stdout, flushed, so that a reader of the pipe sees it at once. */
 void cmd_json_line(const char *json);

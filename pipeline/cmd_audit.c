@@ -35,8 +35,8 @@ cmd_audit(int argc, char **argv)
     gint64 from = 1, lines;
     guint signed_by_us;
     const GOptionEntry entries[] = {
-        { "list", 0, 0, G_OPTION_ARG_NONE, &list, "Print the lines too", NULL },
-        { "from", 0, 0, G_OPTION_ARG_INT64, &from, "First line to print", "N" },
+        { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_("Print the lines too"), NULL },
+        { "from", 0, 0, G_OPTION_ARG_INT64, &from, N_("First line to print"), "N" },
         { NULL },
     };
     int code;

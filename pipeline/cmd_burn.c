@@ -206,7 +206,7 @@ end(CmdWork *work, const BurnCounts *counts, gboolean stopped)
     if (counts->failed)
         code = exit_code_worst(code, EXIT_FAILED);
     if (!work->json)
-        g_print("burned in this run: %u done, %u wait for a key or certificate, %u to go on, %u held, %u failed\n",
+        cmd_print("burned in this run: %u done, %u wait for a key or certificate, %u to go on, %u held, %u failed\n",
                 counts->done, counts->waiting, counts->interrupted, counts->held, counts->failed);
     summary_print(&summary, work->json, code);
     return code;
@@ -224,7 +224,7 @@ pass(CmdWork *work, const Wishes *wishes, Desk *desk, BurnCounts *counts, gboole
     desk->units = burn_run_units(run);
     desk->ended = 0;
     if (work->dry_run) {
-        g_print("%u certificates would be burned\n", desk->units);
+        cmd_print("%u certificates would be burned\n", desk->units);
         return TRUE;
     }
     if (desk->units > 0 && (!store_audit(work->workspace->store, "burn_run_begun", "", "", error) ||
@@ -283,11 +283,11 @@ cmd_burn(int argc, char **argv)
     g_autofree char *assign = NULL;
     gboolean watch = FALSE;
     const GOptionEntry entries[] = {
-        { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, "Go on while orders wait for keys that are not plugged in yet", NULL },
-        { "assign", 0, 0, G_OPTION_ARG_FILENAME, &assign, "Lines ORDER SERIAL [erase]: which key an order gets", "FILE" },
-        { "prove", 0, 0, G_OPTION_ARG_STRING_ARRAY, &proofs, "Exchange: the holder's old key signs for the order",
+        { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_("Go on while orders wait for keys that are not plugged in yet"), NULL },
+        { "assign", 0, 0, G_OPTION_ARG_FILENAME, &assign, N_("Lines ORDER SERIAL [erase]: which key an order gets"), "FILE" },
+        { "prove", 0, 0, G_OPTION_ARG_STRING_ARRAY, &proofs, N_("Exchange: the holder's old key signs for the order"),
           "ORDER=SERIAL" },
-        { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, "Answer to a held unit: UNIT=retry|restart|give_up|issue_again",
+        { "decide", 0, 0, G_OPTION_ARG_STRING_ARRAY, &decisions, N_("Answer to a held unit: UNIT=retry|restart|give_up|issue_again"),
           "UNIT=WHAT" },
         { NULL },
     };

@@ -21,7 +21,8 @@ typedef struct {
 static void
 tell(Check *check, const char *what, gboolean good, const char *text)
 {
-    g_print("%-10s %-5s %s\n", what, good ? "ok" : "BAD", text ? text : "");
+    g_autofree char *said = words_sentence(words_language(), text ? text : "");
+    g_print("%-10s %-5s %s\n", what, good ? "ok" : "BAD", said);
     check->bad += !good;
 }
 
@@ -56,9 +57,9 @@ check_sandbox(Check *check)
         while (child_pool_running(pool))
             child_pool_wait(pool, -1);
     tell(check, "sandbox", end == CHILD_ANSWERED,
-         end == CHILD_ANSWERED ? (sandbox_is_real() ? "seccomp and limits hold" : "off: built with AddressSanitizer")
+         end == CHILD_ANSWERED ? (sandbox_is_real() ? N_("seccomp and limits hold") : N_("off: built with AddressSanitizer"))
          : error               ? error->message
-                               : "reading processes cannot lock themselves down here");
+                               : N_("reading processes cannot lock themselves down here"));
 }
 
 static void
@@ -67,7 +68,7 @@ check_disk(Check *check)
     struct statvfs info;
     gboolean known = statvfs(check->ws->dir, &info) == 0;
     guint64 free_mb = known ? (guint64)info.f_bavail * info.f_frsize >> 20 : 0;
-    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT " MB free, %d MB are wanted", free_mb, LEAST_FREE_MB);
+    g_autofree char *text = g_strdup_printf(words_in(words_language(), "%u MB free, %d MB are wanted"), (guint)MIN(free_mb, G_MAXUINT), LEAST_FREE_MB);
     tell(check, "disk", known && free_mb >= LEAST_FREE_MB, text);
 }
 
@@ -76,7 +77,7 @@ check_module(Check *check)
 {
     const char *module = config_text(check->ws->config, "burn", "module");
     gboolean there = *module && g_file_test(module, G_FILE_TEST_IS_REGULAR);
-    tell(check, "module", there || !*module, there ? module : *module ? "[burn] module is not there" : "none is set: nothing can be burned here");
+    tell(check, "module", there || !*module, there ? module : *module ? N_("[burn] module is not there") : N_("none is set: nothing can be burned here"));
 }
 
 static void
@@ -86,10 +87,10 @@ check_keys(Check *check)
     g_autofree char *maker = workspace_path(check->ws, config_text(check->ws->config, "seal", "maker"));
     g_autofree char *secret = workspace_path(check->ws, config_text(check->ws->config, "burn", "master_secret"));
     g_autoptr(SesMaker) seals = maker_files_load(maker, config_text(check->ws->config, "seal", "vid"), &error);
-    tell(check, "maker", seals != NULL, seals ? "the seal maker's certificate and key belong together" : error->message);
+    tell(check, "maker", seals != NULL, seals ? N_("the seal maker's certificate and key belong together") : error->message);
     g_clear_error(&error);
     g_autoptr(BurnPinSource) pins = burn_pin_source_open(secret, &error);
-    tell(check, "secret", pins != NULL, pins ? "the secret of PINs is readable by its owner alone" : error->message);
+    tell(check, "secret", pins != NULL, pins ? N_("the secret of PINs is readable by its owner alone") : error->message);
 }
 
 static void
@@ -98,7 +99,7 @@ check_audit(Check *check)
     g_autoptr(GError) error = NULL;
     gint64 lines = 0;
     gboolean whole = store_audit_verify(check->ws->store, &lines, NULL, &error);
-    g_autofree char *text = whole ? g_strdup_printf("%" G_GINT64_FORMAT " lines, whole", lines) : g_strdup(error->message);
+    g_autofree char *text = whole ? g_strdup_printf(words_in(words_language(), "%u lines, whole"), (guint)lines) : g_strdup(error->message);
     tell(check, "audit", whole, text);
 }
 

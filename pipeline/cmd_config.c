@@ -12,7 +12,7 @@ cmd_config(int argc, char **argv)
     g_auto(CmdWork) work = { 0 };
     gboolean profiles = FALSE;
     const GOptionEntry entries[] = {
-        { "profiles", 0, 0, G_OPTION_ARG_NONE, &profiles, "List the shipped platforms instead", NULL },
+        { "profiles", 0, 0, G_OPTION_ARG_NONE, &profiles, N_("List the shipped platforms instead"), NULL },
         { NULL },
     };
     int code;

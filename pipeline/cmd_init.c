@@ -96,7 +96,7 @@ cmd_init(int argc, char **argv)
     umask(0027);
     if (!make_workspace(argv[1], config, &error))
         return cmd_fail(error);
-    g_print("workspace %s is ready\nNEXT  put order folders into %s/inbox, then: sealbatch run --workspace %s\n", argv[1],
+    cmd_print("workspace %s is ready\nNEXT  put order folders into %s/inbox, then: sealbatch run --workspace %s\n", argv[1],
             argv[1], argv[1]);
     return EXIT_DONE;
 }

@@ -56,7 +56,8 @@ refuse(Inspect *in, guint index, const char *order_id, const char *why)
     g_autoptr(OrderResult) result = order_result_new(name);
     Finding *finding = order_result_add(result, FINDING_UNREADABLE_FILE, SEVERITY_REFUSE, why);
     finding->file = g_strdup("order.json");
-    cmd_say("%s: %s", name, why);
+    g_autofree char *said = words_sentence(words_language(), why);
+    cmd_say("%s: %s", name, said);
     finish(in, index, result, NULL);
 }
 
@@ -149,10 +150,10 @@ cmd_inspect(int argc, char **argv)
     g_autofree char *out = NULL, *profile = NULL, *models = NULL;
     int jobs = 1;
     const GOptionEntry entries[] = {
-        { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "Folder for the pictures: DIR/ORDER_ID/TYPE.png", "DIR" },
-        { "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "Reading processes at once (default 1)", "N" },
-        { "profile", 'p', 0, G_OPTION_ARG_STRING, &profile, "Rules of this platform, whatever the orders name", "NAME" },
-        { "models", 0, 0, G_OPTION_ARG_FILENAME, &models, "Folder of the models", "DIR" },
+        { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("Folder for the pictures: DIR/ORDER_ID/TYPE.png"), "DIR" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, N_("Reading processes at once (default 1)"), "N" },
+        { "profile", 'p', 0, G_OPTION_ARG_STRING, &profile, N_("Rules of this platform, whatever the orders name"), "NAME" },
+        { "models", 0, 0, G_OPTION_ARG_FILENAME, &models, N_("Folder of the models"), "DIR" },
         { NULL },
     };
     if (!cmd_parse(&argc, &argv, "ORDER_DIR... --out DIR",

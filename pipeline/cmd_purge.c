@@ -56,7 +56,8 @@ cmd_purge(int argc, char **argv)
             return cmd_fail(error);
     if (!work.dry_run && !forget_answers(work.workspace, before, &error))
         return cmd_fail(error);
-    g_print("%u orders that ended %u days ago or more %s\n", orders->len, days,
-            work.dry_run ? "would be purged" : "are purged");
+    cmd_print(work.dry_run ? N_("%u orders that ended %u days ago or more would be purged\n")
+                           : N_("%u orders that ended %u days ago or more are purged\n"),
+              orders->len, days);
     return EXIT_DONE;
 }

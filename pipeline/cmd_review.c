@@ -52,7 +52,7 @@ import(CmdWork *work, const char *path, const char *reviewer)
     if (!decisions)
         return cmd_fail(error);
     if (work->dry_run) {
-        g_print("%u decisions could be read\n", decisions->len);
+        cmd_print("%u decisions could be read\n", decisions->len);
         return EXIT_DONE;
     }
     g_autoptr(RunLock) lock = run_lock_take(work->workspace->dir, "review import", &error);
@@ -71,7 +71,7 @@ cmd_review(int argc, char **argv)
     g_auto(CmdWork) work = { 0 };
     g_autofree char *reviewer = NULL;
     const GOptionEntry entries[] = {
-        { "as", 0, 0, G_OPTION_ARG_STRING, &reviewer, "Who decided (import); the second must be another than the first",
+        { "as", 0, 0, G_OPTION_ARG_STRING, &reviewer, N_("Who decided (import); the second must be another than the first"),
           "NAME" },
         { NULL },
     };

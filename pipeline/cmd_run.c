@@ -17,7 +17,7 @@ dry_run(Workspace *ws)
     g_autoptr(GError) error = NULL;
     if (!store_count_states(ws->store, counts, &error))
         return cmd_fail(error);
-    g_print("would take in what is new in the inbox and read %u orders that were taken in before\n",
+    cmd_print("would take in what is new in the inbox and read %u orders that were taken in before\n",
             counts[STATE_RECEIVED]);
     return EXIT_DONE;
 }
@@ -77,7 +77,7 @@ cmd_run(int argc, char **argv)
         code = exit_code_worst(code, EXIT_FAILED);
     code = exit_code_worst(code, summary_exit_code(&summary));
     if (!work.json)
-        g_print("read in this run: %u clean, %u with findings, %u refused\n", night.read[RESULT_CLEAN],
+        cmd_print("read in this run: %u clean, %u with findings, %u refused\n", night.read[RESULT_CLEAN],
                 night.read[RESULT_FINDINGS], night.read[RESULT_REFUSED]);
     summary_print(&summary, work.json, (ExitCode)code);
     return code;

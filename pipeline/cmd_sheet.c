@@ -42,10 +42,10 @@ cmd_sheet(int argc, char **argv)
     g_autofree char *dir = NULL, *id = NULL, *out = NULL;
     gboolean blank = FALSE;
     const GOptionEntry entries[] = {
-        { "order", 0, 0, G_OPTION_ARG_FILENAME, &id, "An order's folder, or an order of the workspace", "ORDER" },
-        { "blank", 0, 0, G_OPTION_ARG_NONE, &blank, "A form without an order", NULL },
-        { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "Where to (default: standard output)", "FILE" },
-        { "workspace", 'w', 0, G_OPTION_ARG_FILENAME, &dir, "Workspace (default: SEALBATCH_WORKSPACE, or here)", "DIR" },
+        { "order", 0, 0, G_OPTION_ARG_FILENAME, &id, N_("An order's folder, or an order of the workspace"), "ORDER" },
+        { "blank", 0, 0, G_OPTION_ARG_NONE, &blank, N_("A form without an order"), NULL },
+        { "out", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("Where to (default: standard output)"), "FILE" },
+        { "workspace", 'w', 0, G_OPTION_ARG_FILENAME, &dir, N_("Workspace (default: SEALBATCH_WORKSPACE, or here)"), "DIR" },
         { NULL },
     };
     if (!cmd_parse(&argc, &argv, "--order ORDER | --blank",

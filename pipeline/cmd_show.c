@@ -22,9 +22,10 @@ show_findings(Workspace *ws, const char *order_id, Language language, GError **e
             g_print("  (%s)", f->seal);
         g_print("\n");
         if (f->read || f->form)
-            g_print("          read %s, form %s\n", f->read ? f->read : "-", f->form ? f->form : "-");
-        if (f->detail)
-            g_print("          %s\n", f->detail);
+            cmd_print("          read %s, form %s\n", f->read ? f->read : "-", f->form ? f->form : "-");
+        g_autofree char *detail = words_sentence(language, f->detail);
+        if (detail)
+            g_print("          %s\n", detail);
     }
     return findings != NULL;
 }
@@ -36,24 +37,24 @@ show_seals(Workspace *ws, const char *order_id, Language language, GError **erro
     for (guint i = 0; seals && i < seals->len; i++) {
         const StoreSeal *s = seals->pdata[i];
         g_autofree char *path = s->picture ? evidence_path(ws->evidence, s->picture) : NULL;
-        g_print("  %s  %g x %g mm, measured %.2f x %.2f, %u px/mm\n          %s\n", seal_title(s->type, language),
-                s->width_mm, s->height_mm, s->measured_mm[0], s->measured_mm[1], s->px_per_mm, path ? path : "no picture");
+        cmd_print("  %s  %g x %g mm, measured %.2f x %.2f, %u px/mm\n          %s\n", seal_title(s->type, language),
+                s->width_mm, s->height_mm, s->measured_mm[0], s->measured_mm[1], s->px_per_mm, path ? path : words_in(language, "no picture"));
     }
     return seals != NULL;
 }
 
 static gboolean
-show_history(Workspace *ws, const char *order_id, GError **error)
+show_history(Workspace *ws, const char *order_id, Language language, GError **error)
 {
     g_autoptr(GPtrArray) decisions = store_decisions(ws->store, order_id, error);
     g_autoptr(GPtrArray) units = decisions ? store_units(ws->store, order_id, error) : NULL;
     for (guint i = 0; decisions && i < decisions->len; i++) {
         const StoreDecided *d = decisions->pdata[i];
-        g_print("  reviewer %u  %s: %s\n", d->place, d->reviewer, d->approve ? "approved" : "rejected");
+        cmd_print("  reviewer %u  %s: %s\n", d->place, d->reviewer, words_in(language, d->approve ? N_("approved") : N_("rejected")));
     }
     for (guint i = 0; units && i < units->len; i++) {
         const StoreUnit *u = units->pdata[i];
-        g_print("  burn  %s  %s  token %s\n", u->unit, burn_state_name(u->state),
+        cmd_print("  burn  %s  %s  token %s\n", u->unit, burn_state_name(u->state),
                 u->token_serial && *u->token_serial ? u->token_serial : "-");
     }
     return units != NULL;
@@ -87,7 +88,7 @@ show(Workspace *ws, const StoreOrder *order, Language language, GError **error)
         g_print("  %-28s %s, %" G_GUINT64_FORMAT " KB\n", u->file, role_title(u->role, language), u->bytes / 1024);
     }
     return show_findings(ws, order->order_id, language, error) && show_seals(ws, order->order_id, language, error) &&
-           show_history(ws, order->order_id, error);
+           show_history(ws, order->order_id, language, error);
 }
 
 int
@@ -110,6 +111,6 @@ cmd_show(int argc, char **argv)
         return EXIT_USAGE;
     }
     gboolean fine = work.json ? show_json(work.workspace, order, &error)
-                              : show(work.workspace, order, language_of_locale(), &error);
+                              : show(work.workspace, order, words_language(), &error);
     return fine ? EXIT_DONE : cmd_fail(error);
 }

@@ -42,9 +42,9 @@ cmd_status(int argc, char **argv)
     g_autofree char *only = NULL;
     gboolean all = FALSE, held = FALSE;
     const GOptionEntry entries[] = {
-        { "all", 0, 0, G_OPTION_ARG_NONE, &all, "List every order", NULL },
-        { "held", 0, 0, G_OPTION_ARG_NONE, &held, "List held orders and why", NULL },
-        { "state", 0, 0, G_OPTION_ARG_STRING, &only, "List orders in this state (received, review, ready, ...)", "STATE" },
+        { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_("List every order"), NULL },
+        { "held", 0, 0, G_OPTION_ARG_NONE, &held, N_("List held orders and why"), NULL },
+        { "state", 0, 0, G_OPTION_ARG_STRING, &only, N_("List orders in this state (received, review, ready, ...)"), "STATE" },
         { NULL },
     };
     int code;

@@ -207,19 +207,19 @@ cmd_verify(int argc, char **argv)
     g_autofree char *at = NULL, *list_file = NULL, *extract = NULL, *token = NULL, *module = NULL, *worker = NULL;
     Verify v = { .at = g_get_real_time() / G_USEC_PER_SEC };
     const GOptionEntry entries[] = {
-        { "at", 0, 0, G_OPTION_ARG_STRING, &at, "Ask about this moment, not now (2026-01-31T08:00:00+08:00)", "TIME" },
-        { "trust", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &trust_files, "Trusted certificates, PEM or DER (again for more)",
+        { "at", 0, 0, G_OPTION_ARG_STRING, &at, N_("Ask about this moment, not now (2026-01-31T08:00:00+08:00)"), "TIME" },
+        { "trust", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &trust_files, N_("Trusted certificates, PEM or DER (again for more)"),
           "FILE" },
         { "crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &crl_files,
-          "Revocation lists of the CA, PEM or DER (again for more)", "FILE" },
-        { "revoked", 0, 0, G_OPTION_ARG_FILENAME, &list_file, "The maker's signed list of revoked seals", "FILE" },
-        { "extract", 0, 0, G_OPTION_ARG_FILENAME, &extract, "Write the seal's picture here (one seal only)", "PNG" },
-        { "token", 0, 0, G_OPTION_ARG_STRING, &token, "The seals on the token of this serial (no PIN is asked)",
+          N_("Revocation lists of the CA, PEM or DER (again for more)"), "FILE" },
+        { "revoked", 0, 0, G_OPTION_ARG_FILENAME, &list_file, N_("The maker's signed list of revoked seals"), "FILE" },
+        { "extract", 0, 0, G_OPTION_ARG_FILENAME, &extract, N_("Write the seal's picture here (one seal only)"), "PNG" },
+        { "token", 0, 0, G_OPTION_ARG_STRING, &token, N_("The seals on the token of this serial (no PIN is asked)"),
           "SERIAL" },
-        { "module", 0, 0, G_OPTION_ARG_FILENAME, &module, "Its PKCS#11 module", "PATH" },
+        { "module", 0, 0, G_OPTION_ARG_FILENAME, &module, N_("Its PKCS#11 module"), "PATH" },
         { "worker", 0, 0, G_OPTION_ARG_FILENAME, &worker,
-          "The worker program (default: sealbatch-worker beside this one)", "PATH" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &v.json, "One JSON object a line", NULL },
+          N_("The worker program (default: sealbatch-worker beside this one)"), "PATH" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &v.json, N_("One JSON object a line"), NULL },
         { NULL }
     };
     if (!cmd_parse(&argc, &argv, "FILE... | --token SERIAL --module PATH",

@@ -34,9 +34,9 @@ parse(int *argc, char ***argv, const char *usage, const char *summary, const GOp
 {
     g_autofree char *dir = NULL;
     const GOptionEntry common[] = {
-        { "workspace", 'w', 0, G_OPTION_ARG_FILENAME, &dir, "Workspace (default: SEALBATCH_WORKSPACE, or here)", "DIR" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &work->json, "One JSON object a line on standard output", NULL },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &work->dry_run, "Say what would be done, change nothing", NULL },
+        { "workspace", 'w', 0, G_OPTION_ARG_FILENAME, &dir, N_("Workspace (default: SEALBATCH_WORKSPACE, or here)"), "DIR" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &work->json, N_("One JSON object a line on standard output"), NULL },
+        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &work->dry_run, N_("Say what would be done, change nothing"), NULL },
         { NULL },
     };
     g_autoptr(GArray) all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
@@ -44,6 +44,20 @@ parse(int *argc, char ***argv, const char *usage, const char *summary, const GOp
         g_array_append_val(all, *e);
     g_array_append_vals(all, common, G_N_ELEMENTS(common) - 1);
     return cmd_parse(argc, argv, usage, summary, (const GOptionEntry *)(gpointer)all->data);
+}
+
+/* From here on the environment says it: before threads, and for every process that is made. */
+static gboolean
+take_language(const Config *config, GError **error)
+{
+    const char *language = config_text(config, "workspace", "language");
+    if (*language && strcmp(language, "zh") != 0 && strcmp(language, "en") != 0) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [workspace] language must be zh, en or empty");
+        return FALSE;
+    }
+    if (*language)
+        g_setenv(WORDS_LANGUAGE_ENV, language, TRUE);
+    return TRUE;
 }
 
 gboolean
@@ -59,6 +73,10 @@ cmd_open(int *argc, char ***argv, const char *usage, const char *summary, const 
     *code = EXIT_USAGE;
     g_autoptr(Config) config = wants_help(*argc, *argv) ? config_load(NULL, &error) : config_load(conf, &error);
     if (!config || !config_take_flags(config, argc, *argv, &error)) {
+        *code = cmd_fail(error);
+        return FALSE;
+    }
+    if (!take_language(config, &error)) {
         *code = cmd_fail(error);
         return FALSE;
     }

@@ -4,16 +4,18 @@
  */
 #include "pipeline/exit_code.h"
 
+#include "pipeline/words.h"
+
 const ExitCodeRow EXIT_CODES[] = {
-    { EXIT_DONE, "done", "all done" },
-    { EXIT_REVIEW, "review", "some orders wait for review" },
-    { EXIT_FAILED, "failed", "some orders were refused or failed" },
-    { EXIT_STOPPED, "stopped", "stopped in order; the next run resumes" },
-    { EXIT_BUSY, "busy", "another run holds the lock" },
-    { EXIT_USAGE, "usage", "command line or config is wrong" },
-    { EXIT_ENVIRONMENT, "environment", "disk, model or module is missing or unfit" },
-    { EXIT_INTEGRITY, "integrity", "audit chain broken, or journal and token disagree" },
-    { EXIT_BUG, "bug", "a bug in sealbatch" },
+    { EXIT_DONE, "done", N_("all done") },
+    { EXIT_REVIEW, "review", N_("some orders wait for review") },
+    { EXIT_FAILED, "failed", N_("some orders were refused or failed") },
+    { EXIT_STOPPED, "stopped", N_("stopped in order; the next run resumes") },
+    { EXIT_BUSY, "busy", N_("another run holds the lock") },
+    { EXIT_USAGE, "usage", N_("command line or config is wrong") },
+    { EXIT_ENVIRONMENT, "environment", N_("disk, model or module is missing or unfit") },
+    { EXIT_INTEGRITY, "integrity", N_("audit chain broken, or journal and token disagree") },
+    { EXIT_BUG, "bug", N_("a bug in sealbatch") },
     { 0, NULL, NULL },
 };
 

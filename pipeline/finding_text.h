@@ -7,13 +7,9 @@
 
 #include "core/finding.h"
 #include "core/order.h"
+#include "pipeline/words.h"
 
 G_BEGIN_DECLS
-
-typedef enum { LANGUAGE_EN, LANGUAGE_ZH } Language;
-
-/* From the locale of LC_MESSAGES: zh_* is Chinese, everything else English. */
-Language language_of_locale(void);
 
 /* A short title ("the code read differs from the form") and what to do about it. Never NULL. */
 const char *finding_title(FindingCode code, Language language);

@@ -19,8 +19,9 @@ ingest_report_saw(const char *name, IngestOutcome outcome, const char *why, gpoi
                                                     "outcome", ingest_outcome_name(outcome), "why", json_text(why)));
         cmd_json_line(line);
     }
-    if (why)
-        cmd_say("%s: %s", name, why);
+    g_autofree char *said = words_sentence(words_language(), why);
+    if (said)
+        cmd_say("%s: %s", name, said);
 }
 
 guint

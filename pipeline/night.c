@@ -42,7 +42,8 @@ put_unreadable(Night *night, const char *order_id, const char *why, GError **err
     g_autoptr(GBytes) bytes = g_bytes_new(json, strlen(json));
     g_autofree char *digest = evidence_put(night->workspace->evidence, bytes, error);
     night->read[RESULT_REFUSED]++;
-    cmd_say("%s: %s", order_id, why);
+    g_autofree char *said = words_sentence(words_language(), why);
+    cmd_say("%s: %s", order_id, said);
     return digest && store_put_result(night->workspace->store, order_id, digest, result->findings, NULL, error);
 }
 

@@ -192,7 +192,8 @@ add_finding(Gather *gather, const StoreOrder *order, const json_t *result, const
     set_text(o, "field", f->field ? field_title(f->field, gather->language) : NULL);
     set_text(o, "read", f->read);
     set_text(o, "form", f->form);
-    set_text(o, "detail", f->detail);
+    g_autofree char *detail = words_sentence(gather->language, f->detail);
+    set_text(o, "detail", detail);
     set_text(o, "file", f->file);
     add_marks(o, f->form, f->read);
     if (f->file) {
@@ -338,15 +339,12 @@ add_order(Gather *gather, const char *order_id, ChildPool *pool, GError **error)
 char *
 review_data(Workspace *ws, guint *orders, GError **error)
 {
-    const char *language = config_text(ws->config, "workspace", "language");
     g_autoptr(GPtrArray) waiting = store_list_orders(ws->store, STATE_REVIEW, error);
     g_autoptr(ChildPool) pool = waiting ? child_pool_new(2, error) : NULL;
     g_autoptr(GPtrArray) cuts = g_ptr_array_new_with_free_func((GDestroyNotify)cut_free);
     if (!pool)
         return NULL;
-    Gather gather = { ws, !strcmp(language, "zh") ? LANGUAGE_ZH : !strcmp(language, "en") ? LANGUAGE_EN
-                                                                                           : language_of_locale(),
-                      json_array(), cuts };
+    Gather gather = { ws, words_language(), json_array(), cuts };
     for (guint i = 0; i < waiting->len; i++) {
         if (!add_order(&gather, ((StoreOrder *)waiting->pdata[i])->order_id, pool, error)) {
             json_decref(gather.orders);

@@ -13,16 +13,16 @@ static const struct {
     OrderState state;
     const char *text;
 } ROWS[] = {
-    { STATE_RECEIVED, "taken in, not read yet" },
-    { STATE_REFUSED, "refused: ask the applicant again" },
-    { STATE_REVIEW, "wait for review" },
-    { STATE_REJECTED, "rejected by a reviewer" },
-    { STATE_READY, "ready to be burned" },
-    { STATE_BURNING, "burning, to be continued" },
-    { STATE_HELD, "held: a person must decide" },
-    { STATE_FAILED, "failed while burning" },
-    { STATE_DONE, "done" },
-    { STATE_PURGED, "done and purged" },
+    { STATE_RECEIVED, N_("taken in, not read yet") },
+    { STATE_REFUSED, N_("refused: ask the applicant again") },
+    { STATE_REVIEW, N_("wait for review") },
+    { STATE_REJECTED, N_("rejected by a reviewer") },
+    { STATE_READY, N_("ready to be burned") },
+    { STATE_BURNING, N_("burning, to be continued") },
+    { STATE_HELD, N_("held: a person must decide") },
+    { STATE_FAILED, N_("failed while burning") },
+    { STATE_DONE, N_("done") },
+    { STATE_PURGED, N_("done and purged") },
 };
 
 static void
@@ -30,25 +30,26 @@ choose_next(Workspace *ws, Summary *s)
 {
     const guint *n = s->counts;
     const char *w = ws->dir;
+    const Language l = words_language();
     s->next = "nothing";
     if (n[STATE_HELD]) {
         s->next = "held";
-        s->next_line = g_strdup_printf("%u held: `sealbatch status --held -w %s` says why and what to decide",
+        s->next_line = g_strdup_printf(words_in(l, "%u held: `sealbatch status --held -w %s` says why and what to decide"),
                                        n[STATE_HELD], w);
     } else if (n[STATE_RECEIVED]) {
         s->next = "run";
-        s->next_line = g_strdup_printf("%u to read: sealbatch run -w %s", n[STATE_RECEIVED], w);
+        s->next_line = g_strdup_printf(words_in(l, "%u to read: sealbatch run -w %s"), n[STATE_RECEIVED], w);
     } else if (n[STATE_REVIEW]) {
         s->next = "review";
-        s->next_line = g_strdup_printf("%u wait for two reviewers: open %s/out/review.html, then"
-                                       " sealbatch review import decisions.json --as NAME -w %s",
+        s->next_line = g_strdup_printf(words_in(l, "%u wait for two reviewers: open %s/out/review.html, then"
+                                       " sealbatch review import decisions.json --as NAME -w %s"),
                                        n[STATE_REVIEW], w, w);
     } else if (n[STATE_READY] + n[STATE_BURNING]) {
         s->next = "burn";
-        s->next_line = g_strdup_printf("%u ready: plug keys in, then sealbatch burn -w %s",
+        s->next_line = g_strdup_printf(words_in(l, "%u ready: plug keys in, then sealbatch burn -w %s"),
                                        n[STATE_READY] + n[STATE_BURNING], w);
     } else
-        s->next_line = g_strdup("nothing is left to do");
+        s->next_line = g_strdup(words_in(l, "nothing is left to do"));
 }
 
 gboolean
@@ -81,16 +82,17 @@ summary_print(const Summary *summary, gboolean json, ExitCode code)
         cmd_json_line(line);
         return;
     }
-    g_print("\nORDERS\n");
+    cmd_print("\nORDERS\n");
     gboolean any = FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(ROWS); i++)
         if (summary->counts[ROWS[i].state]) {
-            g_print("%7u  %s\n", summary->counts[ROWS[i].state], ROWS[i].text);
+            g_print("%7u  %s\n", summary->counts[ROWS[i].state],
+                    words_in(words_language(), ROWS[i].text));
             any = TRUE;
         }
     if (!any)
-        g_print("      0  the workspace is empty\n");
-    g_print("NEXT     %s\n", summary->next_line);
+        cmd_print("      0  the workspace is empty\n");
+    cmd_print("NEXT     %s\n", summary->next_line);
 }
 
 ExitCode
