@@ -92,10 +92,17 @@ BurnCa *burn_ca_files_open(const char *out, const char *in, const char *ca_file,
 
 /* ---- every certificate that comes back is checked before a token sees it (ca_check.c) ---- */
 
+/* What chain() gave, decoded once for all certificates of a run. NULL with SB_ERROR_CA: empty, or one of them cannot be
+ * decoded. */
+typedef struct BurnCaChain BurnCaChain;
+BurnCaChain *burn_ca_chain_new(GPtrArray *certificates, GError **error);
+void burn_ca_chain_free(BurnCaChain *chain);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnCaChain, burn_ca_chain_free)
+
 /* Public key, subject, signature and name of the issuer, validity (starts within a day of now or of what was
  * asked, does not end before what was asked less a day), basic constraints (no CA), version 3.
  * @now  Unix seconds. SB_ERROR_CA says which check failed. */
-gboolean burn_ca_check(GBytes *certificate, const BurnCaRequest *request, GPtrArray *chain, gint64 now,
+gboolean burn_ca_check(GBytes *certificate, const BurnCaRequest *request, const BurnCaChain *chain, gint64 now,
                        GError **error);
 
 /* Subject, issuer and serial for people and for the burn protocol; hex, UTF-8. (out) may be NULL. */

@@ -137,27 +137,53 @@ signed_by(X509 *x, X509 *issuer)
     return X509_verify(x, key) == 1;
 }
 
+struct BurnCaChain {
+    GPtrArray *certificates; /* X509 */
+};
+
+BurnCaChain *
+burn_ca_chain_new(GPtrArray *certificates, GError **error)
+{
+    g_autoptr(BurnCaChain) chain = g_new0(BurnCaChain, 1);
+    chain->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)X509_free);
+    for (guint i = 0; i < certificates->len; i++) {
+        X509 *x = decode(certificates->pdata[i]);
+        if (x != NULL)
+            g_ptr_array_add(chain->certificates, x);
+    }
+    ERR_clear_error();
+    if (certificates->len > 0 && chain->certificates->len == certificates->len)
+        return g_steal_pointer(&chain);
+    g_set_error_literal(error, SB_ERROR, SB_ERROR_CA, "the CA's own certificates cannot be decoded");
+    return NULL;
+}
+
+void
+burn_ca_chain_free(BurnCaChain *chain)
+{
+    if (chain == NULL)
+        return;
+    g_ptr_array_unref(chain->certificates);
+    g_free(chain);
+}
+
 /* Each certificate of the chain is signed by the next; the last is what the profile trusts. */
 static gboolean
-chains(X509 *x, GPtrArray *chain, gint64 now)
+chains(X509 *x, const BurnCaChain *chain, gint64 now)
 {
-    g_autoptr(X509) first = NULL;
     X509 *below = x;
-    for (guint i = 0; i < chain->len; i++) {
-        X509 *issuer = decode(chain->pdata[i]);
-        gboolean ok = issuer != NULL && X509_check_ca(issuer) != 0 && seconds(X509_get0_notBefore(issuer)) <= now + DAY &&
-                      seconds(X509_get0_notAfter(issuer)) >= now && signed_by(below, issuer);
-        X509_free(first);
-        first = issuer;
-        below = issuer;
-        if (!ok)
+    for (guint i = 0; i < chain->certificates->len; i++) {
+        X509 *issuer = chain->certificates->pdata[i];
+        if (X509_check_ca(issuer) == 0 || seconds(X509_get0_notBefore(issuer)) > now + DAY ||
+            seconds(X509_get0_notAfter(issuer)) < now || !signed_by(below, issuer))
             return FALSE;
+        below = issuer;
     }
-    return chain->len > 0;
+    return TRUE;
 }
 
 gboolean
-burn_ca_check(GBytes *certificate, const BurnCaRequest *request, GPtrArray *chain, gint64 now, GError **error)
+burn_ca_check(GBytes *certificate, const BurnCaRequest *request, const BurnCaChain *chain, gint64 now, GError **error)
 {
     g_autoptr(X509) x = decode(certificate);
     if (x == NULL)

@@ -313,6 +313,30 @@ checked_request(const BurnCaRequest *request, GError **error)
     return g_steal_pointer(&req);
 }
 
+/* The request's SubjectPublicKeyInfo as it is: X509_set_pubkey would encode and decode the key again, which in OpenSSL
+ * 3.0 takes longer than to sign. A kind of key whose parameters are more than a curve goes that way. */
+static gboolean
+set_public_key(X509 *x, X509_REQ *req)
+{
+    ASN1_OBJECT *algorithm;
+    const unsigned char *bits;
+    int size, kind;
+    X509_ALGOR *parameters;
+    const void *curve;
+    X509_PUBKEY_get0_param(&algorithm, &bits, &size, &parameters, X509_REQ_get_X509_PUBKEY(req));
+    X509_ALGOR_get0(NULL, &kind, &curve, parameters);
+    if (kind != V_ASN1_OBJECT && kind != V_ASN1_NULL)
+        return X509_set_pubkey(x, X509_REQ_get0_pubkey(req)) == 1;
+    unsigned char *copy = OPENSSL_memdup(bits, (size_t)size);
+    ASN1_OBJECT *own = OBJ_dup(algorithm), *own_curve = kind == V_ASN1_OBJECT ? OBJ_dup(curve) : NULL;
+    if (X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), own, kind, own_curve, copy, size) == 1)
+        return TRUE;
+    ASN1_OBJECT_free(own);
+    ASN1_OBJECT_free(own_curve);
+    OPENSSL_free(copy);
+    return FALSE;
+}
+
 static X509 *
 make_certificate(Local *l, const BurnCaRequest *request, X509_REQ *req)
 {
@@ -322,7 +346,7 @@ make_certificate(Local *l, const BurnCaRequest *request, X509_REQ *req)
     if (X509_set_version(x, 2) != 1 || !set_serial(x, l->folder) ||
         !set_times(x, request->not_before, request->not_after) ||
         X509_set_subject_name(x, X509_REQ_get_subject_name(req)) != 1 ||
-        X509_set_issuer_name(x, X509_get_subject_name(l->certificate)) != 1 || X509_set_pubkey(x, key) != 1 ||
+        X509_set_issuer_name(x, X509_get_subject_name(l->certificate)) != 1 || !set_public_key(x, req) ||
         !extend(x, l->certificate, NID_basic_constraints, "critical,CA:FALSE") ||
         !extend(x, l->certificate, NID_key_usage,
                 rsa ? "critical,digitalSignature,nonRepudiation,keyEncipherment" : "critical,digitalSignature,nonRepudiation") ||

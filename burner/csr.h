@@ -21,6 +21,8 @@ BurnCsr *burn_csr_new(BurnKeyType type, GBytes *subject, GBytes *public_key, GBy
 /* @raw is the token's answer: EC r and s side by side, RSA the signature. The request is verified before it is
  * given out. Returns DER, or NULL with SB_ERROR_TOKEN: the token signed with another key, or wrongly. */
 GBytes *burn_csr_finish(BurnCsr *csr, GBytes *raw, GError **error);
+/* TRUE when @signature (DER, with SHA-256) over @message is by the key of the request. */
+gboolean burn_csr_key_signed(const BurnCsr *csr, GBytes *message, GBytes *signature);
 void burn_csr_free(BurnCsr *csr);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnCsr, burn_csr_free)
 

@@ -86,7 +86,7 @@ burn_hub_free(BurnHub *hub)
         g_thread_pool_free(hub->ca_threads, FALSE, TRUE);
     burn_nursery_stop(hub->nursery);
     g_clear_pointer(&hub->tokens, g_ptr_array_unref);
-    g_clear_pointer(&hub->chain, g_ptr_array_unref);
+    g_clear_pointer(&hub->chain, burn_ca_chain_free);
     g_hash_table_unref(hub->taken);
     g_main_context_unref(hub->context);
     g_free(hub->config.module);
@@ -372,6 +372,15 @@ make_jobs(BurnHub *hub, GPtrArray *orders)
     }
 }
 
+static gboolean
+read_chain(BurnHub *hub, GError **error)
+{
+    g_autoptr(GPtrArray) certificates = hub->ca->chain(hub->ca, error);
+    if (certificates != NULL)
+        hub->chain = burn_ca_chain_new(certificates, error);
+    return hub->chain != NULL;
+}
+
 GPtrArray *
 burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error)
 {
@@ -379,7 +388,7 @@ burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error)
     hub->tokens = burn_hub_tokens(hub, error);
     if (hub->tokens == NULL)
         return NULL;
-    if (hub->chain == NULL && (hub->chain = hub->ca->chain(hub->ca, error)) == NULL)
+    if (hub->chain == NULL && !read_chain(hub, error))
         return NULL;
     if (hub->ca_threads == NULL)
         hub->ca_threads = g_thread_pool_new(hub_ca_thread, hub, CA_THREADS, TRUE, NULL);

@@ -22,7 +22,7 @@ struct BurnHub {
     BurnNursery *nursery;
     const BurnJournal *journal;
     BurnCa *ca;
-    GPtrArray *chain;       /* the CA's, read once */
+    BurnCaChain *chain;     /* the CA's, read once */
     const BurnPinSource *pins;
     BurnHubCalls calls;
     GMainContext *context;
@@ -50,7 +50,7 @@ typedef struct {
     BurnView view;
     GPtrArray *blobs;
     guint next_blob;
-    BurnCsr *csr;
+    BurnCsr *csr;           /* made in this run; its key is the certificate's */
     GBytes *challenge;
     GPtrArray *objects;
     GSource *slow_ca;       /* ends the worker's login when the CA takes long */

@@ -403,7 +403,9 @@ read_back_fault(Job *job, const BurnInventory *all, GBytes *certificate, GBytes 
         return "read-back: something on the key that is not this order's has changed";
     if (!g_bytes_equal(certificate, job->record->certificate))
         return "read-back: the certificate on the key is another one";
-    if (!burn_signature_verifies(certificate, job->challenge, signature))
+    gboolean fits = job->csr != NULL ? burn_csr_key_signed(job->csr, job->challenge, signature)
+                                     : burn_signature_verifies(certificate, job->challenge, signature);
+    if (!fits)
         return "read-back: the key does not fit its certificate";
     return NULL;
 }

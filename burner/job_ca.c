@@ -272,7 +272,6 @@ on_signed(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *tex
     g_autoptr(GVariant) child = g_variant_get_child_value(answer, 0);
     g_autoptr(GBytes) raw = g_variant_get_data_as_bytes(child);
     g_autoptr(GBytes) csr = burn_csr_finish(job->csr, raw, &error);
-    g_clear_pointer(&job->csr, burn_csr_free);
     if (csr == NULL) {
         job_fault(job, BURN_FAULT_READ_BACK, error->message);
         return;

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "burner/der.h"
 #include "burner/p11.h"
 
 #define HANDLES_MAX (BURN_OBJECTS_MAX + 1)
@@ -144,48 +145,6 @@ private_flags(P11 *p, CK_OBJECT_HANDLE object)
 
 /* ---- SubjectPublicKeyInfo, RFC 5280 4.1: built from the attributes, so that no key store is in between ---- */
 
-static void
-der_head(GByteArray *out, guint8 tag, gsize length)
-{
-    guint8 head[5] = { tag };
-    guint n = 1;
-    if (length < 0x80)
-        head[n++] = (guint8)length;
-    else if (length < 0x100) {
-        head[n++] = 0x81;
-        head[n++] = (guint8)length;
-    } else {
-        head[n++] = 0x82;
-        head[n++] = (guint8)(length >> 8);
-        head[n++] = (guint8)length;
-    }
-    g_byte_array_append(out, head, n);
-}
-
-static void
-der_wrap(GByteArray *inner, guint8 tag)
-{
-    g_autoptr(GByteArray) head = g_byte_array_new();
-    der_head(head, tag, inner->len);
-    g_byte_array_prepend(inner, head->data, head->len);
-}
-
-static void
-der_integer(GByteArray *out, GBytes *number)
-{
-    gsize size;
-    const guint8 *bytes = g_bytes_get_data(number, &size);
-    while (size > 1 && *bytes == 0) {
-        bytes++;
-        size--;
-    }
-    gboolean pad = size > 0 && (*bytes & 0x80) != 0;
-    der_head(out, 0x02, size + pad);
-    if (pad)
-        g_byte_array_append(out, (const guint8 *)"", 1);
-    g_byte_array_append(out, bytes, (guint)size);
-}
-
 /* Two attributes at one call. What a public key of the kind has not is somebody else's key. */
 static gboolean
 two_values(P11 *p, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE first, CK_ATTRIBUTE_TYPE second, GBytes *out[2],
@@ -220,13 +179,12 @@ rsa_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
         return NULL;
     }
     GByteArray *der = g_byte_array_new();
-    der_integer(der, n);
-    der_integer(der, e);
-    der_wrap(der, 0x30);
-    g_byte_array_prepend(der, (const guint8 *)"", 1); /* no unused bits */
-    der_wrap(der, 0x03);
+    burn_der_add_integer(der, n);
+    burn_der_add_integer(der, e);
+    burn_der_wrap(der, BURN_DER_SEQUENCE);
+    burn_der_wrap_bits(der);
     g_byte_array_prepend(der, algorithm, sizeof algorithm);
-    der_wrap(der, 0x30);
+    burn_der_wrap(der, BURN_DER_SEQUENCE);
     return g_byte_array_free_to_bytes(der);
 }
 
@@ -251,13 +209,13 @@ ec_public_key(P11 *p, CK_OBJECT_HANDLE object, GError **error)
         return NULL;
     }
     GByteArray *der = g_byte_array_new();
-    g_byte_array_append(der, id_ec, sizeof id_ec);
-    g_byte_array_append(der, curve, (guint)params_size);
-    der_wrap(der, 0x30);
-    guint8 head[] = { 0x03, 66, 0x00 };
-    g_byte_array_append(der, head, sizeof head);
-    g_byte_array_append(der, bytes, (guint)size);
-    der_wrap(der, 0x30);
+    burn_der_add(der, id_ec, sizeof id_ec);
+    burn_der_add(der, curve, params_size);
+    burn_der_wrap(der, BURN_DER_SEQUENCE);
+    guint8 head[] = { BURN_DER_BIT_STRING, 66, 0x00 };
+    burn_der_add(der, head, sizeof head);
+    burn_der_add(der, bytes, size);
+    burn_der_wrap(der, BURN_DER_SEQUENCE);
     return g_byte_array_free_to_bytes(der);
 }
 

@@ -93,7 +93,8 @@ TestSuite(ca_cmp, .init = setup, .fini = teardown, .timeout = 60);
 static gboolean
 passes_check(GBytes *certificate, GError **error)
 {
-    g_autoptr(GPtrArray) chain = cmp->chain(cmp, NULL);
+    g_autoptr(GPtrArray) certificates = cmp->chain(cmp, NULL);
+    g_autoptr(BurnCaChain) chain = burn_ca_chain_new(certificates, NULL);
     return burn_ca_check(certificate, &request, chain, g_get_real_time() / G_USEC_PER_SEC, error);
 }
 

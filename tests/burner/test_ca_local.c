@@ -53,6 +53,15 @@ request_clear(BurnCaRequest *r)
     g_bytes_unref(r->subject);
 }
 
+static BurnCaChain *
+chain_of(BurnCa *ca)
+{
+    g_autoptr(GPtrArray) certificates = ca->chain(ca, NULL);
+    BurnCaChain *chain = burn_ca_chain_new(certificates, NULL);
+    cr_assert_not_null(chain);
+    return chain;
+}
+
 static void
 setup(void)
 {
@@ -169,7 +178,7 @@ Test(ca_local, issues_under_rsa_and_sm2_keys_too)
         g_autoptr(BurnCa) ca = burn_ca_local_open(folder, &error);
         cr_assert_not_null(ca, "%s", error ? error->message : "");
         cr_assert_eq(ca->issue(ca, &request, &certificate, &error), BURN_CA_GIVEN, "%s", error ? error->message : "");
-        g_autoptr(GPtrArray) chain = ca->chain(ca, NULL);
+        g_autoptr(BurnCaChain) chain = chain_of(ca);
         cr_assert(burn_ca_check(certificate, &request, chain, now, &error), "%s", error ? error->message : "");
     }
 }
@@ -191,7 +200,7 @@ static void
 expect_refused(GBytes *certificate, const BurnCaRequest *asked, BurnCa *ca, gint64 now, const char *why)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) chain = ca->chain(ca, NULL);
+    g_autoptr(BurnCaChain) chain = chain_of(ca);
     cr_assert_not(burn_ca_check(certificate, asked, chain, now, &error), "%s passed", why);
     cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_CA));
     cr_assert_not_null(strstr(error->message, why), "%s instead of %s", error->message, why);
@@ -217,6 +226,17 @@ Test(ca_check, refuses_what_was_not_asked_for)
     g_autoptr(GBytes) nonsense = g_bytes_new_static("nonsense", 8);
     expect_refused(nonsense, &request, desk->ca, now, "decoded");
     request_clear(&other);
+}
+
+Test(ca_check, a_chain_that_is_empty_or_cannot_be_decoded_is_an_error)
+{
+    g_autoptr(GPtrArray) certificates = desk->ca->chain(desk->ca, NULL), empty = g_ptr_array_new();
+    g_autoptr(GBytes) nonsense = g_bytes_new_static("nonsense", 8);
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(burn_ca_chain_new(empty, &error));
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_CA));
+    g_ptr_array_add(certificates, g_bytes_ref(nonsense));
+    cr_expect_null(burn_ca_chain_new(certificates, NULL));
 }
 
 Test(ca_check, a_trailing_byte_is_refused)

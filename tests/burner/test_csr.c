@@ -61,6 +61,22 @@ expect_request(BurnKeyType type, EVP_PKEY *key)
     const unsigned char *bytes = g_bytes_get_data(der, NULL);
     X509_REQ *req = d2i_X509_REQ(NULL, &bytes, (long)g_bytes_get_size(der));
     cr_assert_eq(X509_REQ_verify(req, key), 1);
+    cr_assert_eq(X509_REQ_get_version(req), 0);
+    unsigned char *again = NULL;
+    X509_REQ *encoded_anew = X509_REQ_new();
+    X509_REQ_set_version(encoded_anew, 0);
+    X509_REQ_set_subject_name(encoded_anew, X509_REQ_get_subject_name(req));
+    X509_REQ_set_pubkey(encoded_anew, key);
+    int n = i2d_re_X509_REQ_tbs(encoded_anew, &again); /* OpenSSL's own encoding of the same parts */
+    g_autoptr(GBytes) theirs = g_bytes_new(again, (gsize)n), digest = burn_signature_input(type, theirs);
+    cr_expect(g_bytes_equal(digest, to_sign));
+    X509_REQ_free(encoded_anew);
+    OPENSSL_free(again);
+    again = NULL;
+    n = i2d_X509_REQ(req, &again);
+    cr_assert_eq((gsize)n, g_bytes_get_size(der));
+    cr_assert_eq(memcmp(again, g_bytes_get_data(der, NULL), (gsize)n), 0);
+    OPENSSL_free(again);
     X509_REQ_free(req);
     EVP_PKEY_free(key);
 }
@@ -85,6 +101,34 @@ Test(csr, a_signature_by_another_key_is_refused)
     cr_assert_null(burn_csr_finish(csr, odd, NULL));
     EVP_PKEY_free(key);
     EVP_PKEY_free(other);
+}
+
+Test(csr, only_the_key_of_the_request_answers_a_challenge)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256"), *other = EVP_EC_gen("P-256");
+    g_autoptr(GBytes) name = subject(), public_key = spki(key), to_sign = NULL, challenge = g_bytes_new("challenge", 9);
+    g_autoptr(BurnCsr) csr = burn_csr_new(BURN_KEY_EC_P256, name, public_key, &to_sign, NULL);
+    g_autoptr(GBytes) digest = burn_signature_input(BURN_KEY_EC_P256, challenge);
+    g_autoptr(GBytes) raw = token_signs(key, digest), theirs = token_signs(other, digest);
+    g_autoptr(GBytes) good = burn_signature_der(BURN_KEY_EC_P256, raw), bad = burn_signature_der(BURN_KEY_EC_P256, theirs);
+    cr_expect(burn_csr_key_signed(csr, challenge, good));
+    cr_expect_not(burn_csr_key_signed(csr, challenge, bad));
+    cr_expect_not(burn_csr_key_signed(csr, digest, good), "another message");
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(other);
+}
+
+Test(csr, a_subject_that_is_no_name_is_refused)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    g_autoptr(GBytes) good = subject(), public_key = spki(key), to_sign = NULL;
+    g_autoptr(GByteArray) more = g_byte_array_new();
+    g_byte_array_append(more, g_bytes_get_data(good, NULL), (guint)g_bytes_get_size(good));
+    g_byte_array_append(more, (const guint8 *)"\x05", 2);
+    g_autoptr(GBytes) with_more = g_bytes_new(more->data, more->len), nonsense = g_bytes_new("x", 1);
+    cr_expect_null(burn_csr_new(BURN_KEY_EC_P256, nonsense, public_key, &to_sign, NULL));
+    cr_expect_null(burn_csr_new(BURN_KEY_EC_P256, with_more, public_key, &to_sign, NULL));
+    EVP_PKEY_free(key);
 }
 
 Test(csr, a_public_key_of_another_kind_is_refused)
