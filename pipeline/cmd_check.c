@@ -31,8 +31,9 @@ check_models(Check *check)
 {
     g_autoptr(GError) error = NULL;
     const char *dir = config_text(check->ws->config, "read", "models");
+    g_autofree char *usual = models_default_dir();
     g_autoptr(Models) models = models_open(*dir ? dir : NULL, &error);
-    tell(check, "models", models != NULL, models ? (*dir ? dir : models_default_dir()) : error->message);
+    tell(check, "models", models != NULL, models ? (*dir ? dir : usual) : error->message);
 }
 
 static GBytes *

@@ -4,11 +4,24 @@
  */
 #include "pipeline/read_unit.h"
 
-const char *
+/* Where an installed program's data lie: PREFIX/libexec/sealbatch/sealbatch, PREFIX/share/sealbatch. */
+static char *
+installed_dir(void)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(self ? self : "");
+    g_autofree char *dir = g_build_filename(folder, "..", "..", "share", "sealbatch", "models", NULL);
+    return g_canonicalize_filename(dir, NULL);
+}
+
+char *
 models_default_dir(void)
 {
-    const char *dir = g_getenv("SEALBATCH_MODELS");
-    return dir && *dir ? dir : SB_MODEL_DIR;
+    const char *named = g_getenv("SEALBATCH_MODELS");
+    if (named && *named)
+        return g_strdup(named);
+    g_autofree char *dir = installed_dir();
+    return g_file_test(dir, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&dir) : g_strdup(SB_MODEL_DIR);
 }
 
 /* The hanzi model lies beside the others, or in its own folder of the source tree. */
@@ -30,7 +43,8 @@ Models *
 models_open(const char *dir, GError **error)
 {
     g_autoptr(Models) models = g_new0(Models, 1);
-    dir = dir ? dir : models_default_dir();
+    g_autofree char *usual = models_default_dir();
+    dir = dir ? dir : usual;
     g_autofree char *hanzi = hanzi_path(dir);
     models->reader = reader_open(dir, error);
     if (!models->reader)

@@ -20,13 +20,14 @@ typedef struct {
 } Models;
 
 /**
- * models_open: @dir  the folder, or NULL: SEALBATCH_MODELS, then the place the build was told.
+ * models_open: @dir  the folder, or NULL: SEALBATCH_MODELS, then where an installed program's are, then those of
+ *       the source tree.
  * Returns: (transfer full) or NULL with SB_ERROR_ENV naming what is missing.
  */
 Models *models_open(const char *dir, GError **error);
 void models_free(Models *models);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Models, models_free)
-const char *models_default_dir(void);
+char *models_default_dir(void); /* (transfer full) */
 
 /* ---- one upload --------------------------------------------------------------------------------- */
 

@@ -33,6 +33,15 @@ Test(vendor, a_profile_is_read_whole)
     burn_vendor_clear(&c);
 }
 
+Test(vendor, the_example_that_is_installed_loads)
+{
+    BurnHubConfig config = { 0 };
+    g_autoptr(GError) error = NULL;
+    cr_expect(burn_vendor_load(SOURCE_DIR "/packaging/vendor.conf", &config, &error), "%s", error ? error->message : "");
+    cr_expect_eq(config.pin_max, 8);
+    burn_vendor_clear(&config);
+}
+
 Test(vendor, what_is_wrong_is_named)
 {
     static const struct {
