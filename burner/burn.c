@@ -109,6 +109,7 @@ burn_result_free(BurnResult *result)
         return;
     g_free(result->unit);
     g_free(result->token_serial);
+    g_free(result->at_hand);
     g_free(result->reason);
     g_clear_pointer(&result->certificate, g_bytes_unref);
     g_clear_pointer(&result->objects, g_ptr_array_unref);

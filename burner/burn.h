@@ -102,10 +102,12 @@ typedef enum {
 typedef struct {
     char *unit;        /* burn_unit_id() */
     BurnOutcome outcome;
-    char *token_serial; /* or NULL */
+    char *token_serial; /* of the key that is the unit's, or NULL */
+    char *at_hand;      /* serial of the key that was looked at last, or NULL */
     char *reason;       /* one line without personal data; NULL when done */
     GBytes *certificate; /* DER, or NULL */
     GPtrArray *objects; /* BurnObjectSum, for the burn protocol; NULL unless done */
+    gboolean wiped;     /* BURN_REVOKE: the key was here and is blank again */
 } BurnResult;
 
 typedef struct {

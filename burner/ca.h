@@ -110,6 +110,8 @@ gboolean burn_cert_describe(GBytes *certificate, char **subject, char **issuer, 
                             gint64 *not_before, gint64 *not_after, GError **error);
 /* SubjectPublicKeyInfo DER of a certificate. */
 GBytes *burn_cert_public_key(GBytes *certificate, GError **error);
+/* Its subject, X501 Name DER: what burn_subject_der makes. */
+GBytes *burn_cert_subject(GBytes *certificate, GError **error);
 
 G_END_DECLS
 

@@ -96,6 +96,19 @@ burn_cert_public_key(GBytes *certificate, GError **error)
     return key;
 }
 
+GBytes *
+burn_cert_subject(GBytes *certificate, GError **error)
+{
+    g_autoptr(X509) x = decode(certificate);
+    unsigned char *der = NULL;
+    int size = x != NULL ? i2d_X509_NAME(X509_get_subject_name(x), &der) : -1;
+    GBytes *subject = size > 0 ? g_bytes_new(der, (gsize)size) : NULL;
+    OPENSSL_free(der);
+    if (subject == NULL)
+        g_set_error_literal(error, SB_ERROR, SB_ERROR_CA, "a certificate cannot be decoded");
+    return subject;
+}
+
 static gboolean
 refuse(GError **error, const char *what)
 {

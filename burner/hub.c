@@ -410,19 +410,50 @@ burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error)
 
 /* ---- a person decides ---- */
 
+static const char *const decision_names[] = { [BURN_DECIDE_RETRY] = "retry",
+                                              [BURN_DECIDE_RESTART] = "restart",
+                                              [BURN_DECIDE_GIVE_UP] = "give_up",
+                                              [BURN_DECIDE_ISSUE_AGAIN] = "issue_again" };
+
+const char *
+burn_decision_name(BurnDecision decision)
+{
+    g_return_val_if_fail((guint)decision < G_N_ELEMENTS(decision_names), "?");
+    return decision_names[decision];
+}
+
 gboolean
 burn_decision_from_name(const char *name, BurnDecision *decision)
 {
-    static const char *const names[] = { [BURN_DECIDE_RETRY] = "retry",
-                                         [BURN_DECIDE_RESTART] = "restart",
-                                         [BURN_DECIDE_GIVE_UP] = "give_up",
-                                         [BURN_DECIDE_ISSUE_AGAIN] = "issue_again" };
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_strcmp0(name, names[i]) == 0) {
+    for (guint i = 0; i < G_N_ELEMENTS(decision_names); i++)
+        if (g_strcmp0(name, decision_names[i]) == 0) {
             *decision = i;
             return TRUE;
         }
     return FALSE;
+}
+
+/* The CA says that it issued nothing: only where it may have and nothing came back. */
+static gboolean
+may_issue_again(const BurnRecord *r)
+{
+    return r->held_in == BURN_STATE_ISSUE_SENT && r->certificate == NULL;
+}
+
+gboolean
+burn_held(const BurnJournal *journal, const char *unit, guint *decisions, char **reason, char **token_serial,
+          GError **error)
+{
+    g_autoptr(BurnRecord) r = burn_journal_load(journal, unit, error);
+    if (r == NULL)
+        return FALSE;
+    *decisions = 0;
+    *reason = g_strdup(r->reason);
+    *token_serial = g_strdup(r->token_serial);
+    if (r->state == BURN_STATE_HELD)
+        *decisions = 1u << BURN_DECIDE_RETRY | 1u << BURN_DECIDE_RESTART | 1u << BURN_DECIDE_GIVE_UP |
+                     (may_issue_again(r) ? 1u << BURN_DECIDE_ISSUE_AGAIN : 0);
+    return TRUE;
 }
 
 gboolean
@@ -438,7 +469,7 @@ burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision,
     if (decision == BURN_DECIDE_RETRY) {
         r->state = r->held_in;
     } else if (decision == BURN_DECIDE_ISSUE_AGAIN) {
-        if (r->held_in != BURN_STATE_ISSUE_SENT || r->certificate != NULL) {
+        if (!may_issue_again(r)) {
             g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not held over an unclear answer of the CA", unit);
             return FALSE;
         }

@@ -80,6 +80,10 @@ GPtrArray *burn_hub_tokens(BurnHub *hub, GError **error);
 gboolean burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
                         GBytes **signature, GError **error);
 
+/* A key whose certificates were revoked is made blank again: initialised with our SO PIN under a label that says so, and
+ * everything on it is gone. Only a key that bears our label. The same again does no harm. SB_ERROR_TOKEN, SB_ERROR_ENV. */
+gboolean burn_hub_wipe(BurnHub *hub, const char *serial, GError **error);
+
 /* Burn all @orders (element-type BurnOrder), as many at once as there are tokens and max_procs allows.
  * Orders named by serial get theirs; the others get blank keys in order. Each order ends in one BurnResult, in
  * the order of @orders. Runs a GMainContext of its own until all are finished; burn_hub_stop() from a
@@ -99,6 +103,11 @@ typedef enum {
 } BurnDecision;
 /* "retry" "restart" "give_up" "issue_again"; FALSE: no such decision. */
 gboolean burn_decision_from_name(const char *name, BurnDecision *decision);
+/* How a HELD unit stands: which decisions make sense (bit 1 << BurnDecision), why it is held, which key. 0: not held.
+ * @reason, @token_serial (out) (transfer full). SB_ERROR_STORE, SB_ERROR_INTEGRITY. */
+gboolean burn_held(const BurnJournal *journal, const char *unit, guint *decisions, char **reason, char **token_serial,
+                   GError **error);
+const char *burn_decision_name(BurnDecision decision);
 /* Writes the journal only; the next burn_hub_run acts on it. SB_ERROR_INPUT when the unit is not held. */
 gboolean burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hub_prove.c: a key that is plugged in proves its holder: its certificate's private key signs a challenge. For an
- * exchange, where another CA's key stands for its holder.
+ * hub_prove.c: one key asked apart from any burn. It proves its holder: its certificate's private key signs a challenge,
+ * for an exchange, where another CA's key stands for its holder. Or it is wiped, after its certificates were revoked.
  */
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -13,6 +13,7 @@
 
 typedef struct {
     BurnHub *hub;
+    const char *serial;
     GVariant *answer;
     char *fault;
     gboolean done, closed;
@@ -41,7 +42,7 @@ answer_of(Ask *a, GError **error)
         g_main_context_iteration(a->hub->context, TRUE);
     a->done = FALSE;
     if (a->answer == NULL)
-        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "the key cannot prove its holder: %s", a->fault);
+        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s: %s", a->serial, a->fault);
     g_clear_pointer(&a->fault, g_free);
     return g_steal_pointer(&a->answer);
 }
@@ -55,11 +56,11 @@ ask(Ask *a, BurnWorker *w, BurnMessage type, GVariant *body, const char *answer_
 }
 
 static gboolean
-send_pin(Ask *a, BurnWorker *w, const BurnPin *pin, GError **error)
+send_pin(Ask *a, BurnWorker *w, guint which, const BurnPin *pin, GError **error)
 {
     BurnPins pins = { 0 };
-    pins.pin[BURN_PIN_USER] = burn_pin_bytes(pin);
-    pins.length[BURN_PIN_USER] = (guint8)burn_pin_length(pin);
+    pins.pin[which] = burn_pin_bytes(pin);
+    pins.length[which] = (guint8)burn_pin_length(pin);
     burn_worker_ask_pins(w, &pins, 30000, on_answer, a);
     g_autoptr(GVariant) answer = answer_of(a, error);
     return answer != NULL;
@@ -107,22 +108,36 @@ type_of(GBytes *certificate)
     return rsa ? BURN_KEY_RSA_2048 : BURN_KEY_EC_P256;
 }
 
-static gboolean
-prove(Ask *a, BurnWorker *w, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
-      GBytes **signature, GError **error)
+static GVariant *
+open_key(Ask *a, BurnWorker *w, GError **error)
 {
     const BurnHubConfig *c = &a->hub->config;
-    g_autoptr(GVariant) opened = ask(a, w, BURN_MSG_OPEN,
-                                     g_variant_new("(ssssst)", c->module, c->slot_filter ? c->slot_filter : "", serial, "",
-                                                   c->faults ? c->faults : "", BURN_SLOT_UNKNOWN),
-                                     BURN_TOKEN_TYPE, error);
-    if (opened == NULL || !send_pin(a, w, pin, error))
+    return ask(a, w, BURN_MSG_OPEN,
+               g_variant_new("(ssssst)", c->module, c->slot_filter ? c->slot_filter : "", a->serial, "",
+                             c->faults ? c->faults : "", BURN_SLOT_UNKNOWN),
+               BURN_TOKEN_TYPE, error);
+}
+
+static void
+close_worker(Ask *a, BurnWorker *w)
+{
+    burn_worker_close(w, 10000, on_closed, a);
+    while (!a->closed)
+        g_main_context_iteration(a->hub->context, TRUE);
+}
+
+static gboolean
+prove(Ask *a, BurnWorker *w, const BurnPin *pin, GBytes *challenge, GBytes **certificate, GBytes **signature,
+      GError **error)
+{
+    g_autoptr(GVariant) opened = open_key(a, w, error);
+    if (opened == NULL || !send_pin(a, w, BURN_PIN_USER, pin, error))
         return FALSE;
     g_autoptr(GVariant) looked = ask(a, w, BURN_MSG_LOOK, g_variant_new("(bb)", TRUE, TRUE), BURN_INVENTORY_TYPE, error);
     g_autoptr(BurnInventory) all = looked != NULL ? burn_inventory_unpack(looked) : NULL;
     const BurnObject *o = all != NULL ? identity(all) : NULL;
     if (looked != NULL && o == NULL)
-        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s holds none or several certificates with a private key", serial);
+        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s holds none or several certificates with a private key", a->serial);
     if (o == NULL)
         return FALSE;
     g_autoptr(GVariant) read = ask(a, w, BURN_MSG_READ, g_variant_new("(u@ay)", BURN_OBJECT_CERT, bytes_variant(o->sha256, 32)),
@@ -146,15 +161,13 @@ gboolean
 burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
                GBytes **signature, GError **error)
 {
-    Ask a = { .hub = hub };
+    Ask a = { .hub = hub, .serial = serial };
     BurnWorker *w = burn_worker_start(hub->nursery, hub->context, error);
     if (w == NULL)
         return FALSE;
     *certificate = *signature = NULL;
-    gboolean ok = prove(&a, w, serial, pin, challenge, certificate, signature, error);
-    burn_worker_close(w, 10000, on_closed, &a);
-    while (!a.closed)
-        g_main_context_iteration(hub->context, TRUE);
+    gboolean ok = prove(&a, w, pin, challenge, certificate, signature, error);
+    close_worker(&a, w);
     if (ok && !burn_signature_verifies(*certificate, challenge, *signature)) {
         g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "the signature of key %s does not verify under its certificate", serial);
         ok = FALSE;
@@ -164,4 +177,33 @@ burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *cha
         g_clear_pointer(signature, g_bytes_unref);
     }
     return ok;
+}
+
+/* ---- wiping ---- */
+
+/* Only a key of ours answers to our SO PIN. */
+static gboolean
+is_ours(Ask *a, GVariant *opened, GError **error)
+{
+    g_autoptr(BurnTokenInfo) info = burn_token_info_unpack(opened);
+    if (info != NULL && g_str_has_prefix(info->label, "SB-"))
+        return TRUE;
+    g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s does not bear our label: it is not wiped", a->serial);
+    return FALSE;
+}
+
+gboolean
+burn_hub_wipe(BurnHub *hub, const char *serial, GError **error)
+{
+    Ask a = { .hub = hub, .serial = serial };
+    BurnWorker *w = burn_worker_start(hub->nursery, hub->context, error);
+    if (w == NULL)
+        return FALSE;
+    g_autoptr(BurnPin) so = burn_pin_so(hub->pins, serial);
+    g_autoptr(GVariant) opened = open_key(&a, w, error);
+    g_autoptr(GVariant) blank = opened != NULL && is_ours(&a, opened, error) && send_pin(&a, w, BURN_PIN_SO, so, error)
+                                    ? ask(&a, w, BURN_MSG_INIT, g_variant_new("(s)", BURN_LABEL_WIPED), BURN_TOKEN_TYPE, error)
+                                    : NULL;
+    close_worker(&a, w);
+    return blank != NULL;
 }

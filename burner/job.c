@@ -77,8 +77,12 @@ job_finish(Job *job, BurnOutcome outcome, const char *reason)
     r->outcome = outcome;
     r->reason = g_strdup(reason);
     r->token_serial = job->record != NULL && *job->record->token_serial != '\0' ? g_strdup(job->record->token_serial) : NULL;
+    r->at_hand = job->token != NULL ? g_strdup(job->token->serial) : NULL;
     r->certificate = job->record != NULL && job->record->certificate != NULL ? g_bytes_ref(job->record->certificate) : NULL;
     r->objects = g_steal_pointer(&job->objects);
+    r->wiped = job->wiped;
+    if (outcome == BURN_DONE && r->objects == NULL) /* verified by a run that ended before it could say so */
+        r->objects = burn_journal_fetch_sums(job->hub->journal, job->unit, NULL);
     job_close_worker(job, finished);
 }
 
@@ -99,9 +103,9 @@ job_enter(Job *job, BurnState state)
         job_finish(job, BURN_INTERRUPTED, error->message);
         return FALSE;
     }
+    guint step = state <= BURN_STATE_DONE ? state : r->held_in <= BURN_STATE_DONE ? r->held_in : 0;
     if (job->hub->calls.progress != NULL)
-        job->hub->calls.progress(job->order, r->token_serial, state, MIN((guint)state, BURN_STATE_DONE), BURN_STATE_DONE,
-                                 job->hub->calls.data);
+        job->hub->calls.progress(job->order, r->token_serial, state, step, BURN_STATE_DONE, job->hub->calls.data);
     return TRUE;
 }
 
@@ -142,14 +146,44 @@ try_again(Job *job, const char *text)
         job_close_worker(job, (void (*)(gpointer))job_look);
 }
 
+/* For people: the journal's serial, or that of the key at hand. */
+static const char *
+key_name(const Job *job)
+{
+    const char *serial = *job->record->token_serial != '\0' ? job->record->token_serial
+                         : job->token != NULL               ? job->token->serial
+                                                            : job->serial;
+    return serial != NULL && *serial != '\0' ? serial : "without serial";
+}
+
+static char *
+fault_reason(Job *job, BurnFault fault, const char *text)
+{
+    const char *key = key_name(job);
+    if (fault == BURN_FAULT_GONE)
+        return g_strdup_printf("key %s was pulled out: plug it in again, nothing is lost (%s)", key, text);
+    if (fault == BURN_FAULT_PIN && job->order->pin_rule == BURN_PIN_ASKED)
+        return g_strdup_printf("key %s: the PIN that was typed is wrong; it was tried once. Get the right one, then decide "
+                               "retry (%s)", key, text);
+    if (fault == BURN_FAULT_PIN)
+        return g_strdup_printf("key %s: it does not answer to our PIN: was it changed? Decide restart with another key (%s)",
+                               key, text);
+    if (fault == BURN_FAULT_LOCKED)
+        return g_strdup_printf("key %s: its PIN is locked: unlock it, then decide retry, or restart with another key (%s)",
+                               key, text);
+    if (fault == BURN_FAULT_NO_ROOM)
+        return g_strdup_printf("key %s: it has no room for all objects: decide restart with a larger key (%s)", key, text);
+    return g_strdup_printf("key %s (%s): %s; decide retry, or restart with another key", key,
+                           burn_state_name(job->record->state), text);
+}
+
 void
 job_fault(Job *job, BurnFault fault, const char *text)
 {
-    g_autofree char *reason = g_strdup_printf("key %s (%s): %s", job->record->token_serial,
-                                              burn_state_name(job->record->state), text);
+    g_autofree char *reason = fault_reason(job, fault, text);
     switch (fault) {
     case BURN_FAULT_GONE:
-        job_finish(job, BURN_WAITING, text);
+        job_finish(job, BURN_WAITING, reason);
         break;
     case BURN_FAULT_MODULE:
         job_finish(job, BURN_INTERRUPTED, text);

@@ -55,7 +55,7 @@ typedef struct {
     GPtrArray *objects;
     GSource *slow_ca;       /* ends the worker's login when the CA takes long */
     guint tries;
-    gboolean started, finished;
+    gboolean started, finished, wiped;
     BurnResult *result;
     void (*after_close)(gpointer job);
 } Job;

@@ -426,7 +426,12 @@ on_read_back(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *
         job_fault(job, BURN_FAULT_READ_BACK, wrong);
         return;
     }
+    g_autoptr(GError) error = NULL;
     job->objects = sums_of(all);
+    if (!burn_journal_keep_sums(job->hub->journal, job->unit, job->objects, &error)) {
+        job_finish(job, BURN_INTERRUPTED, error->message);
+        return;
+    }
     job_acted(job, BURN_STATE_VERIFIED, BURN_VIEW_ALL);
 }
 

@@ -167,8 +167,11 @@ job_prove_pin(Job *job)
 static void
 on_wiped(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *text, gpointer data)
 {
-    if (job_answered(data, fault, text))
-        job_acted(data, BURN_STATE_PIN_SEALED, BURN_VIEW_FREE);
+    Job *job = data;
+    if (!job_answered(job, fault, text))
+        return;
+    job->wiped = TRUE;
+    job_acted(job, BURN_STATE_PIN_SEALED, BURN_VIEW_FREE);
 }
 
 static void

@@ -10,6 +10,7 @@
 #define MAGIC "SBJ1\0\0\0" /* 8 bytes, so that the GVariant behind it is aligned */
 #define MAGIC_SIZE 8
 #define RECORD_TYPE "(suuuuussayayaayaybb)"
+#define SUMS_TYPE "a(sstay)"
 #define BLOBS_TYPE "a(sssayay)"
 
 static const char *const names[BURN_STATES] = {
@@ -214,4 +215,42 @@ burn_journal_fetch_blobs(const BurnJournal *journal, const char *unit, GError **
         g_ptr_array_add(blobs, burn_blob_new(label, application, object_id, value, names_cert));
     }
     return blobs;
+}
+
+gboolean
+burn_journal_keep_sums(const BurnJournal *journal, const char *unit, GPtrArray *sums, GError **error)
+{
+    GVariantBuilder list;
+    g_variant_builder_init(&list, G_VARIANT_TYPE(SUMS_TYPE));
+    for (guint i = 0; i < sums->len; i++) {
+        const BurnObjectSum *sum = sums->pdata[i];
+        g_variant_builder_add(&list, "(sst@ay)", sum->what, sum->label, (guint64)sum->size,
+                              g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, sum->sha256, sizeof sum->sha256, 1));
+    }
+    g_autoptr(GBytes) bytes = seal(g_variant_builder_end(&list));
+    return journal->keep(journal->self, unit, "sums", bytes, error);
+}
+
+GPtrArray *
+burn_journal_fetch_sums(const BurnJournal *journal, const char *unit, GError **error)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    if (!journal->fetch(journal->self, unit, "sums", &bytes, error) || bytes == NULL)
+        return NULL;
+    g_autoptr(GVariant) list = unseal(bytes, SUMS_TYPE, error);
+    if (list == NULL)
+        return NULL;
+    GPtrArray *sums = g_ptr_array_new_with_free_func((GDestroyNotify)burn_object_sum_free);
+    for (gsize i = 0; i < g_variant_n_children(list); i++) {
+        BurnObjectSum *sum = g_new0(BurnObjectSum, 1);
+        guint64 size;
+        g_autoptr(GVariant) one = g_variant_get_child_value(list, i);
+        g_variant_get(one, "(sstay)", &sum->what, &sum->label, &size, NULL);
+        sum->size = size;
+        g_autoptr(GBytes) digest = bytes_out(one, 3);
+        if (digest != NULL && g_bytes_get_size(digest) == sizeof sum->sha256)
+            memcpy(sum->sha256, g_bytes_get_data(digest, NULL), sizeof sum->sha256);
+        g_ptr_array_add(sums, sum);
+    }
+    return sums;
 }

@@ -98,6 +98,11 @@ gboolean burn_journal_store(const BurnJournal *journal, const BurnRecord *record
 gboolean burn_journal_keep_blobs(const BurnJournal *journal, const char *unit, GPtrArray *blobs, GError **error);
 GPtrArray *burn_journal_fetch_blobs(const BurnJournal *journal, const char *unit, GError **error);
 
+/* What read-back found (element-type BurnObjectSum), for a run that ended between VERIFIED and its report. fetch: NULL
+ * without error when there is nothing. */
+gboolean burn_journal_keep_sums(const BurnJournal *journal, const char *unit, GPtrArray *sums, GError **error);
+GPtrArray *burn_journal_fetch_sums(const BurnJournal *journal, const char *unit, GError **error);
+
 G_END_DECLS
 
 #endif

@@ -192,6 +192,9 @@ problem(BurnState state, BurnView view)
     case BURN_VIEW_OTHER:
         return "it holds something that is not this order's; to erase it, name its serial for erasing";
     case BURN_VIEW_CLASH:
+        if (state <= BURN_STATE_CLAIMED)
+            return "it bears this order's mark, but the journal knows nothing of it: does it come from another workspace, or was "
+                   "an old journal put back?";
         return "what it holds contradicts the journal (another key pair, a key that could be taken out, or strange objects)";
     case BURN_VIEW_FREE:
         return state < BURN_STATE_KEY_BEGUN ? "it is blank, but this order is for a key in use"

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "burner/ca.h"
 #include "core/text.h"
 
 enum { REASON_AFFILIATION_CHANGED = 3, REASON_SUPERSEDED = 4, REASON_CESSATION = 5 };
@@ -107,16 +108,16 @@ burn_plan_years_later(gint64 from, guint years)
 }
 
 static void
-set_validity(const BurnPlan *plan, BurnOrder *unit)
+set_validity(const BurnPlan *plan, const BurnPlanOld *old, BurnOrder *unit)
 {
     guint years = plan->order->certificate_years ? plan->order->certificate_years : plan->profile->certificate_years;
-    gboolean adds = plan->order->kind == ORDER_RENEW && plan->profile->renew_adds_to_old_end &&
-                    plan->old_not_after > plan->now;
+    gint64 old_end = old ? old->not_after : 0;
+    gboolean adds = plan->order->kind == ORDER_RENEW && plan->profile->renew_adds_to_old_end && old_end > plan->now;
     unit->not_before = plan->now;
-    unit->not_after = burn_plan_years_later(adds ? plan->old_not_after : plan->now, years);
+    unit->not_after = burn_plan_years_later(adds ? old_end : plan->now, years);
     /* A change keeps the old end: the term was paid for once. */
-    if (plan->order->kind == ORDER_CHANGE && plan->old_not_after > plan->now)
-        unit->not_after = plan->old_not_after;
+    if (plan->order->kind == ORDER_CHANGE && old_end > plan->now)
+        unit->not_after = old_end;
 }
 
 /* ---- the unit ---------------------------------------------------------------------------------------- */
@@ -144,23 +145,103 @@ needs_old_key(BurnKind kind)
     return kind == BURN_RENEW || kind == BURN_CHANGE || kind == BURN_UNLOCK || kind == BURN_SEALS;
 }
 
+/* Kinds that end what is on a key. */
 static gboolean
-set_token(const BurnPlan *plan, BurnOrder *unit, GError **error)
+gives_up_key(BurnKind kind)
 {
-    const char *serial = plan->assigned                ? plan->assigned
-                         : plan->order->token_serial   ? plan->order->token_serial
-                         : needs_old_key(unit->kind)   ? plan->old_serial
-                                                       : NULL;
-    if (unit->kind == BURN_REPLACE && !plan->assigned)
-        serial = NULL; /* the order names the lost key: a blank one takes its place */
-    unit->token_serial = g_strdup(serial);
-    unit->may_erase = plan->may_erase && plan->assigned;
-    if (!serial && needs_old_key(unit->kind)) {
+    return kind == BURN_REPLACE || kind == BURN_REVOKE;
+}
+
+void
+burn_plan_old_free(BurnPlanOld *old)
+{
+    if (!old)
+        return;
+    g_bytes_unref(old->der);
+    g_free(old->key);
+    g_free(old);
+}
+
+/* (element-type char*) The holder's keys, the first one first. */
+static GPtrArray *
+keys_of(const BurnPlan *plan)
+{
+    GPtrArray *keys = g_ptr_array_new();
+    for (guint i = plan->old ? plan->old->len : 0; i > 0; i--) {
+        const BurnPlanOld *old = plan->old->pdata[i - 1];
+        if (old->key && !g_ptr_array_find_with_equal_func(keys, old->key, g_str_equal, NULL))
+            g_ptr_array_add(keys, old->key);
+    }
+    return keys;
+}
+
+/* The last certificate that was put on this key, or NULL. */
+static const BurnPlanOld *
+last_on(const BurnPlan *plan, const char *key)
+{
+    for (guint i = 0; key && plan->old && i < plan->old->len; i++)
+        if (!g_strcmp0(((BurnPlanOld *)plan->old->pdata[i])->key, key))
+            return plan->old->pdata[i];
+    return NULL;
+}
+
+/* What is to be said where the holder has none, or several keys. */
+static gboolean
+no_single_key(const BurnPlan *plan, BurnKind kind, GPtrArray *keys, GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < keys->len; i++)
+        g_string_append_printf(names, "%s%s", i ? ", " : "", (char *)keys->pdata[i]);
+    if (kind == BURN_REPLACE)
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    keys->len ? "the holder has several keys (%s): which one is lost must stand in the order (token.serial), "
+                                "or name it with --lost %s=SERIAL"
+                              : "no certificate of this holder is known here%s, so none can be revoked: name the lost key "
+                                "with --lost %s=SERIAL", names->str, plan->order->order_id);
+    else if (keys->len)
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "the holder has several keys (%s): name the right one in a file for --assign", names->str);
+    else
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
                     "which key the holder has is not known: name it in a file for --assign");
+    return FALSE;
+}
+
+/* Which of the holder's keys this unit is about: NULL where the kind needs none. */
+static gboolean
+old_key_of(const BurnPlan *plan, const BurnOrder *unit, const char **key, GError **error)
+{
+    guint n = MAX(1, plan->order->certificates);
+    const char *named = plan->assigned && unit->kind != BURN_REPLACE ? plan->assigned : plan->order->token_serial;
+    *key = NULL;
+    if (!needs_old_key(unit->kind) && !gives_up_key(unit->kind))
+        return TRUE;
+    if (named && n > 1 && needs_old_key(unit->kind)) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "one key (%s) is named for %u certificates: one order a key", named, n);
         return FALSE;
     }
+    g_autoptr(GPtrArray) keys = keys_of(plan);
+    if (plan->lost && unit->kind == BURN_REPLACE)
+        named = plan->lost;
+    if (named)
+        *key = named;
+    else if (keys->len > 0 && (keys->len == n || (keys->len == 1 && gives_up_key(unit->kind))))
+        *key = keys->pdata[gives_up_key(unit->kind) ? 0 : unit->certificate_index - 1];
+    else
+        return no_single_key(plan, unit->kind, keys, error);
     return TRUE;
+}
+
+static void
+set_token(const BurnPlan *plan, const char *old_key, BurnOrder *unit)
+{
+    const char *serial = plan->assigned             ? plan->assigned
+                         : needs_old_key(unit->kind) ? old_key
+                         : unit->kind == BURN_REVOKE ? old_key
+                         : unit->kind == BURN_REPLACE ? NULL /* the order names the lost key: a blank one takes its place */
+                                                      : plan->order->token_serial;
+    unit->token_serial = g_strdup(serial);
+    unit->may_erase = plan->may_erase && plan->assigned;
 }
 
 static void
@@ -178,22 +259,64 @@ set_pin(const BurnPlan *plan, BurnOrder *unit)
         unit->fixed_pin = g_strdup(unit->kind == BURN_UNLOCK && p->unlock_pin ? p->unlock_pin : p->fixed_pin);
 }
 
-static void
-set_revocations(const BurnPlan *plan, BurnOrder *unit)
+static GPtrArray *
+ders_new(void)
 {
-    if ((unit->kind == BURN_RENEW || unit->kind == BURN_CHANGE) && plan->old_certificate) {
-        unit->replaces = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-        g_ptr_array_add(unit->replaces, g_bytes_ref(plan->old_certificate));
+    return g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+}
+
+/* Everything on the key that has not ended by itself: a renewal leaves its predecessor alive. */
+static gboolean
+set_revocations(const BurnPlan *plan, const char *old_key, BurnOrder *unit, GError **error)
+{
+    const BurnPlanOld *last = last_on(plan, old_key);
+    if ((unit->kind == BURN_RENEW || unit->kind == BURN_CHANGE) && last) {
+        unit->replaces = ders_new();
+        g_ptr_array_add(unit->replaces, g_bytes_ref(last->der));
     }
-    gboolean revokes = unit->kind == BURN_REPLACE || unit->kind == BURN_REVOKE || unit->kind == BURN_CHANGE;
-    if (!revokes || !plan->old_certificate)
-        return;
-    if (!unit->revoke)
-        unit->revoke = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    g_ptr_array_add(unit->revoke, g_bytes_ref(plan->old_certificate));
+    if (gives_up_key(unit->kind) && !last) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "no certificate on key %s is known here, so none can be revoked: revoke it at the CA that issued it",
+                    old_key);
+        return FALSE;
+    }
+    for (guint i = 0; (gives_up_key(unit->kind) || unit->kind == BURN_CHANGE) && plan->old && i < plan->old->len; i++) {
+        const BurnPlanOld *old = plan->old->pdata[i];
+        if (g_strcmp0(old->key, old_key) != 0 || old->not_after <= plan->now)
+            continue;
+        if (!unit->revoke)
+            unit->revoke = ders_new();
+        g_ptr_array_add(unit->revoke, g_bytes_ref(old->der));
+    }
     unit->revoke_reason = unit->kind == BURN_CHANGE   ? REASON_AFFILIATION_CHANGED
                           : unit->kind == BURN_REVOKE ? REASON_CESSATION
                                                       : REASON_SUPERSEDED;
+    return TRUE;
+}
+
+/* The certificate would be the same: it stays, and the seals that the order names are changed. */
+static gboolean
+keep_certificate(const BurnPlan *plan, const char *old_key, BurnOrder *unit, GError **error)
+{
+    const BurnPlanOld *last = last_on(plan, old_key);
+    g_autoptr(GBytes) was = last && unit->kind == BURN_CHANGE ? burn_cert_subject(last->der, NULL) : NULL;
+    g_autoptr(GBytes) is = was ? burn_subject_der(&unit->subject, error) : NULL;
+    if (!was)
+        return TRUE;
+    if (!is)
+        return FALSE;
+    if (!g_bytes_equal(was, is) || last->not_after <= plan->now)
+        return TRUE;
+    if (unit->seals == 0) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "the certificate would be the same and no seal is ordered: nothing is to be burned");
+        return FALSE;
+    }
+    unit->keep_key = TRUE;
+    unit->onto = g_bytes_ref(last->der);
+    g_clear_pointer(&unit->replaces, g_ptr_array_unref);
+    g_clear_pointer(&unit->revoke, g_ptr_array_unref);
+    return TRUE;
 }
 
 static GBytes *
@@ -224,16 +347,19 @@ make_unit(const BurnPlan *plan, guint index, GError **error)
     g_autoptr(BurnOrder) unit = burn_order_new();
     const char *template = plan->order->subject_type == SUBJECT_ENTERPRISE ? plan->profile->subject_enterprise
                                                                            : plan->profile->subject_person;
+    const char *old_key;
     unit->order_id = g_strdup(plan->order->order_id);
     unit->certificate_index = index;
     unit->kind = kind_of(plan);
     unit->key_type = strcmp(plan->profile->key_algorithm, "rsa") ? BURN_KEY_EC_P256 : BURN_KEY_RSA_2048;
     unit->seals = unit->kind == BURN_UNLOCK || unit->kind == BURN_REVOKE ? 0 : plan->order->seals->len;
-    set_validity(plan, unit);
     set_pin(plan, unit);
-    set_revocations(plan, unit);
-    if (!set_token(plan, unit, error) || !set_proof(plan, unit, error) || !burn_plan_subject(template, plan->order, &unit->subject, error))
+    if (!old_key_of(plan, unit, &old_key, error) || !set_proof(plan, unit, error) ||
+        !burn_plan_subject(template, plan->order, &unit->subject, error) || !set_revocations(plan, old_key, unit, error) ||
+        !keep_certificate(plan, old_key, unit, error))
         return NULL;
+    set_validity(plan, last_on(plan, old_key), unit);
+    set_token(plan, old_key, unit);
     return g_steal_pointer(&unit);
 }
 

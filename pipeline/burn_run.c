@@ -5,11 +5,13 @@
 #include "pipeline/burn_run.h"
 
 #include <string.h>
-#include <sys/random.h>
 
-#include "burner/ca.h"
+#include "burner/step.h"
 #include "burner/vendor.h"
+#include "pipeline/burn_facts.h"
+#include "pipeline/burn_life.h"
 #include "pipeline/burn_plan.h"
+#include "pipeline/burn_setup.h"
 #include "pipeline/handover.h"
 #include "pipeline/pin_letter.h"
 #include "pipeline/pin_print.h"
@@ -33,12 +35,15 @@ struct BurnRun {
     GBytes *pin_recipient; /* NULL and not print_pins: random PINs have nowhere to go */
     gboolean print_pins;   /* letters in clear, printed in this house */
     gboolean list_is_old; /* of revoked seals */
+    guint skipped;
     BurnHub *hub;
     BurnHubCalls hub_calls;
     BurnHubConfig hub_config; /* its strings are the config's or the vendor's */
     BurnHubConfig vendor;
     GPtrArray *units;    /* (element-type BurnOrder) */
     GHashTable *assigned; /* order_id -> Assignment */
+    GHashTable *typed;     /* unit -> BurnPin of a key in use, for this run */
+    GHashTable *were_done; /* units that were done before this run: reported again after a crash */
     GError *error;       /* of a callback that the hub cannot carry */
 };
 
@@ -72,12 +77,14 @@ seal_pin(const BurnOrder *order, const char *serial, const BurnPin *pin, gpointe
     return letter_for && pin_print_write(folder, letter_for, unit, serial, pin, error);
 }
 
+/* They were asked for before the run: the hub waits for nobody. */
 static BurnPin *
 ask_pin(const BurnOrder *order, const char *serial, gpointer data)
 {
     BurnRun *run = data;
     g_autofree char *unit = burn_unit_id(order);
-    return run->calls.ask_pin ? run->calls.ask_pin(unit, serial, run->calls.data) : NULL;
+    const BurnPin *pin = g_hash_table_lookup(run->typed, unit);
+    return pin ? burn_pin_new(burn_pin_bytes(pin), burn_pin_length(pin)) : NULL;
 }
 
 static void
@@ -128,82 +135,28 @@ static void
 finished(const BurnOrder *order, const BurnResult *result, gpointer data)
 {
     BurnRun *run = data;
-    if (result->certificate && !run->error)
-        archive_certificate(run, order, result, &run->error);
-    if (result->outcome == BURN_DONE && !run->error)
-        handover_protocol_add(run->ws, result, &run->error);
-    if (result->outcome == BURN_DONE && !run->error)
-        revoke_seals(run, order, result, &run->error);
+    gboolean again = g_hash_table_contains(run->were_done, result->unit);
+    GError **error = &run->error;
+    if (result->certificate && !*error)
+        archive_certificate(run, order, result, error);
+    if (result->outcome == BURN_DONE && !*error)
+        handover_protocol_add(run->ws, order, result, again, error);
+    if (result->outcome == BURN_DONE && !*error)
+        revoke_seals(run, order, result, error);
+    if (!*error)
+        burn_life_note(run->ws->store, order, result, again, error);
     if (run->calls.finished)
         run->calls.finished(result->unit, result, run->calls.data);
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
-static BurnCa *
-open_ca(Workspace *ws, GError **error)
-{
-    const char *kind = config_text(ws->config, "ca", "kind");
-    g_autofree char *folder = workspace_path(ws, config_text(ws->config, "ca", "folder"));
-    g_autofree char *chain = workspace_path(ws, config_text(ws->config, "ca", "chain"));
-    if (!strcmp(kind, "local"))
-        return burn_ca_local_open(folder, error);
-    if (!strcmp(kind, "files")) {
-        g_autofree char *out = workspace_path(ws, config_text(ws->config, "ca", "out"));
-        g_autofree char *in = workspace_path(ws, config_text(ws->config, "ca", "in"));
-        return burn_ca_files_open(out, in, chain, error);
-    }
-    if (!strcmp(kind, "cmp")) {
-        BurnCaCmpConfig cmp = { .server = (char *)config_text(ws->config, "ca", "server"),
-                                .path = (char *)config_text(ws->config, "ca", "path"),
-                                .reference = (char *)config_text(ws->config, "ca", "reference"),
-                                .secret_file = (char *)config_text(ws->config, "ca", "secret_file"),
-                                .ca_file = chain };
-        const char *tls = config_text(ws->config, "ca", "tls_ca");
-        const char *ra_cert = config_text(ws->config, "ca", "ra_cert"), *ra_key = config_text(ws->config, "ca", "ra_key");
-        g_autofree char *found = workspace_path(ws, config_text(ws->config, "ca", "found"));
-        cmp.tls_ca_file = *tls ? (char *)tls : NULL;
-        cmp.ra_cert_file = *ra_cert ? (char *)ra_cert : NULL;
-        cmp.ra_key_file = *ra_key ? (char *)ra_key : NULL;
-        cmp.found_folder = found;
-        return burn_ca_cmp_open(&cmp, error);
-    }
-    g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [ca] kind: \"%s\" is not one of local, cmp, files", kind);
-    return NULL;
-}
-
 static gboolean
 open_hub(BurnRun *run, GError **error)
 {
-    const Config *config = run->ws->config;
-    const char *worker = config_text(config, "burn", "worker"), *filter = config_text(config, "burn", "slot_filter");
-    const char *vendor = config_text(config, "burn", "vendor"), *module = config_text(config, "burn", "module");
-    BurnHubConfig *hub = &run->hub_config;
-    if (*vendor) {
-        g_autofree char *file = workspace_path(run->ws, vendor);
-        if (!burn_vendor_load(file, &run->vendor, error))
-            return FALSE;
-        *hub = run->vendor;
-    }
-    if (*module || !hub->module)
-        hub->module = (char *)module;
-    if (*filter)
-        hub->slot_filter = (char *)filter;
-    if (!*hub->module) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
-                    "no PKCS#11 module is set: put it into [burn] module of sealbatch.conf, or --burn-module=PATH");
+    const char *worker = config_text(run->ws->config, "burn", "worker");
+    if (!burn_setup_hub(run->ws, &run->vendor, &run->hub_config, error))
         return FALSE;
-    }
-    guint max_procs, capacity, call_ms, keygen_ms;
-    if (!config_number(config, "burn", "max_procs", 0, 256, &max_procs, error) ||
-        !config_number(config, "burn", "capacity", 0, 1u << 30, &capacity, error) ||
-        !config_number(config, "burn", "call_ms", 0, 3600000, &call_ms, error) ||
-        !config_number(config, "burn", "keygen_ms", 0, 3600000, &keygen_ms, error))
-        return FALSE;
-    hub->max_procs = max_procs ? max_procs : hub->max_procs;
-    hub->capacity = capacity ? capacity : hub->capacity;
-    hub->call_ms = call_ms ? call_ms : hub->call_ms;
-    hub->keygen_ms = keygen_ms ? keygen_ms : hub->keygen_ms;
     run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .seal_pin = seal_pin,
                                      .ask_pin = ask_pin, .progress = progress, .finished = finished };
     run->hub = burn_hub_new(&run->hub_config, *worker ? worker : NULL, &run->journal, run->ca, run->pins,
@@ -223,6 +176,8 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
     run->journal = store_journal(ws->store);
     run->units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
     run->assigned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)assignment_free);
+    run->typed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)burn_pin_free);
+    run->were_done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     run->print_pins = !strcmp(letters, "print");
     if (!run->print_pins && strcmp(letters, "encrypt") != 0) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [burn] pin_letters: \"%s\" is not encrypt or print", letters);
@@ -230,10 +185,12 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
     }
     if (*recipient) {
         g_autofree char *file = workspace_path(ws, recipient);
-        if (!(run->pin_recipient = pin_letter_recipient(file, error)))
+        if (!(run->pin_recipient = pin_letter_recipient(file, error))) {
+            g_prefix_error(error, "[burn] pin_recipient: ");
             return NULL;
+        }
     }
-    if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = open_ca(ws, error)) ||
+    if (!(run->pins = burn_pin_source_open(secret, error)) || !(run->ca = burn_setup_ca(ws, error)) ||
         !(run->signer = seal_signer_open(ws, error)) || !open_hub(run, error))
         return NULL;
     return g_steal_pointer(&run);
@@ -252,119 +209,225 @@ burn_run_close(BurnRun *run)
     g_clear_pointer(&run->pin_recipient, g_bytes_unref);
     g_ptr_array_unref(run->units);
     g_hash_table_unref(run->assigned);
+    g_hash_table_unref(run->typed);
+    g_hash_table_unref(run->were_done);
     g_clear_error(&run->error);
     g_free(run);
 }
 
-void
-burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase)
+static const char *
+assigned_to(BurnRun *run, const char *serial)
 {
+    GHashTableIter iter;
+    gpointer id, a;
+    g_hash_table_iter_init(&iter, run->assigned);
+    while (g_hash_table_iter_next(&iter, &id, &a))
+        if (!strcmp(((Assignment *)a)->serial, serial))
+            return id;
+    return NULL;
+}
+
+gboolean
+burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase, GError **error)
+{
+    GError *cause = NULL;
+    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, &cause);
+    const char *other = assigned_to(run, serial);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    if (!record || other || g_hash_table_contains(run->assigned, order_id)) {
+        if (!record)
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not in this workspace", order_id);
+        else if (other)
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "key %s is given to %s already", serial, other);
+        else
+            g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s has a key already", order_id);
+        return FALSE;
+    }
     Assignment *a = g_new0(Assignment, 1);
     a->serial = g_strdup(serial);
     a->may_erase = may_erase;
     g_hash_table_replace(run->assigned, g_strdup(order_id), a);
-}
-
-/* ---- another CA's key ----------------------------------------------------------------------------------- */
-
-static const char *const PROOF[] = { "proof-certificate", "proof-challenge", "proof-signature" };
-
-static GBytes *
-fresh_challenge(const char *order_id)
-{
-    guint8 random[32];
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        return NULL;
-    GString *text = g_string_new("sealbatch exchange ");
-    g_string_append_printf(text, "%s ", order_id);
-    for (guint i = 0; i < sizeof random; i++)
-        g_string_append_printf(text, "%02x", random[i]);
-    return g_string_free_to_bytes(text);
-}
-
-static gboolean
-is_exchange(BurnRun *run, const char *order_id, GError **error)
-{
-    GError *cause = NULL;
-    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, &cause);
-    if (record && record->kind == ORDER_EXCHANGE && record->state == STATE_READY)
-        return TRUE;
-    if (cause)
-        g_propagate_error(error, cause);
-    else
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is no exchange that is ready to be burned", order_id);
-    return FALSE;
-}
-
-gboolean
-burn_run_prove(BurnRun *run, const char *order_id, const char *serial, GError **error)
-{
-    if (!is_exchange(run, order_id, error))
-        return FALSE;
-    g_autoptr(GBytes) challenge = fresh_challenge(order_id), certificate = NULL, signature = NULL;
-    g_autoptr(BurnPin) pin = run->calls.ask_pin ? run->calls.ask_pin(order_id, serial, run->calls.data) : NULL;
-    if (!challenge || !pin) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "the old key's PIN is needed: run this on a terminal");
-        return FALSE;
-    }
-    if (!burn_hub_prove(run->hub, serial, pin, challenge, &certificate, &signature, error))
-        return FALSE;
-    GBytes *const parts[] = { certificate, challenge, signature };
-    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (!run->journal.keep(run->journal.self, order_id, PROOF[i], parts[i], error))
-            return FALSE;
-    return store_audit(run->ws->store, "exchange_proved", order_id, serial, error);
-}
-
-static gboolean
-load_proof(BurnRun *run, const char *order_id, BurnPlan *wanted, GError **error)
-{
-    GBytes **places[] = { &wanted->proof_certificate, &wanted->proof_challenge, &wanted->proof_signature };
-    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
-        if (!run->journal.fetch(run->journal.self, order_id, PROOF[i], places[i], error))
-            return FALSE;
     return TRUE;
 }
 
-static void
-clear_proof(BurnPlan *wanted)
+/* ---- what the operator adds ------------------------------------------------------------------------------ */
+
+/* An order of this kind that can still be burned. (transfer full) */
+static Order *
+order_of_kind(BurnRun *run, const char *order_id, OrderKind kind, GError **error)
 {
-    g_clear_pointer(&wanted->proof_certificate, g_bytes_unref);
-    g_clear_pointer(&wanted->proof_challenge, g_bytes_unref);
-    g_clear_pointer(&wanted->proof_signature, g_bytes_unref);
+    g_autoptr(StoreOrder) record = NULL;
+    g_autoptr(Order) order = stored_order_load(run->ws, order_id, &record, error);
+    if (!order)
+        return NULL;
+    if (record->kind == kind && (record->state == STATE_READY || record->state == STATE_BURNING || record->state == STATE_HELD))
+        return g_steal_pointer(&order);
+    g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is %s and %s: this is for orders of kind %s that are ready to be "
+                "burned", order_id, order_kind_name(record->kind), order_state_name(record->state), order_kind_name(kind));
+    return NULL;
+}
+
+gboolean
+burn_run_prove(BurnRun *run, const char *order_id, const char *serial, char **issuer, GError **error)
+{
+    const char *trust = config_text(run->ws->config, "ca", "exchange_trust");
+    g_autofree char *file = *trust ? workspace_path(run->ws, trust) : NULL;
+    g_autoptr(Order) order = order_of_kind(run, order_id, ORDER_EXCHANGE, error);
+    g_autoptr(GBytes) challenge = burn_facts_challenge(order_id), certificate = NULL, signature = NULL;
+    if (!order || !challenge)
+        return FALSE;
+    if (!file) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "whose keys are accepted for an exchange is not set: put the other CAs' certificates (PEM) into a file "
+                    "and its name into [ca] exchange_trust");
+        return FALSE;
+    }
+    g_autoptr(BurnPin) pin = run->calls.ask_pin ? run->calls.ask_pin(order_id, serial, run->calls.data) : NULL;
+    if (!pin) {
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "the PIN of key %s is needed: run this on a terminal and type it", serial);
+        return FALSE;
+    }
+    return burn_hub_prove(run->hub, serial, pin, challenge, &certificate, &signature, error) &&
+           burn_facts_check_proof(certificate, order, file, g_get_real_time() / G_USEC_PER_SEC, error) &&
+           burn_cert_describe(certificate, NULL, issuer, NULL, NULL, NULL, error) &&
+           burn_facts_keep_proof(&run->journal, order_id, certificate, challenge, signature, error) &&
+           store_audit(run->ws->store, "exchange_proved", order_id, serial, error);
+}
+
+gboolean
+burn_run_lost(BurnRun *run, const char *order_id, const char *serial, GError **error)
+{
+    g_autoptr(Order) order = order_of_kind(run, order_id, ORDER_REPLACE, error);
+    return order && burn_facts_keep_lost(&run->journal, order_id, serial, error) &&
+           store_audit(run->ws->store, "lost_key_named", order_id, serial, error);
+}
+
+gboolean
+burn_run_old_certificate(BurnRun *run, const char *order_id, const char *file, GError **error)
+{
+    g_autoptr(StoreOrder) record = NULL;
+    g_autoptr(Order) order = stored_order_load(run->ws, order_id, &record, error);
+    return order && burn_facts_keep_old(&run->journal, order_id, file, error) &&
+           store_audit(run->ws->store, "old_certificate_named", order_id, "", error);
 }
 
 /* ---- orders in ------------------------------------------------------------------------------------------ */
 
+static gboolean
+is_given_up(BurnRun *run, const char *serial)
+{
+    g_autoptr(StoreKey) key = serial ? store_get_key(run->ws->store, serial, NULL) : NULL;
+    return key && (key->state == BURN_KEY_LOST || key->state == BURN_KEY_TERMINATED || key->state == BURN_KEY_BLANK);
+}
+
+/* (element-type BurnPlanOld) The holder's certificates, this order's own excepted: a unit that goes on after a crash
+ * must find what it found at first. */
+static GPtrArray *
+old_certificates(BurnRun *run, const StoreOrder *record, const BurnFacts *facts, const char *key, GError **error)
+{
+    g_autoptr(GPtrArray) known = store_certificates(run->ws->store, record->holder, record->order_id, error);
+    g_autoptr(GPtrArray) old = g_ptr_array_new_with_free_func((GDestroyNotify)burn_plan_old_free);
+    for (guint i = 0; known && i < known->len; i++) {
+        const StoreCertificate *c = known->pdata[i];
+        if (is_given_up(run, c->token_serial))
+            continue;
+        BurnPlanOld *one = g_new0(BurnPlanOld, 1);
+        one->der = evidence_get(run->ws->evidence, c->digest, error);
+        one->key = c->token_serial && *c->token_serial ? g_strdup(c->token_serial) : NULL;
+        one->not_after = c->not_after;
+        g_ptr_array_add(old, one);
+        if (!one->der)
+            return NULL;
+    }
+    if (known && facts->old_certificate) {
+        BurnPlanOld *one = g_new0(BurnPlanOld, 1);
+        one->der = g_bytes_ref(facts->old_certificate);
+        one->key = g_strdup(key);
+        g_ptr_array_insert(old, 0, one);
+        if (!burn_cert_describe(one->der, NULL, NULL, NULL, NULL, &one->not_after, error))
+            return NULL;
+    }
+    return known ? g_steal_pointer(&old) : NULL;
+}
+
+/* The operator's or the order's word about a key must not reach into another holder's. */
+static gboolean
+is_holders_key(BurnRun *run, const StoreOrder *record, const char *key, GError **error)
+{
+    GError *cause = NULL;
+    g_autofree char *holder = key ? store_holder_of_key(run->ws->store, key, &cause) : NULL;
+    if (cause)
+        g_propagate_error(error, cause);
+    else if (holder && strcmp(holder, record->holder) != 0)
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "key %s holds the certificate of another holder: which key is this order "
+                    "about? Name the right one in a file for --assign", key);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* A key that is lost or damaged in the inventory is no key to burn on. */
+static gboolean
+is_fit_key(BurnRun *run, const char *serial, GError **error)
+{
+    GError *cause = NULL;
+    g_autoptr(StoreKey) key = serial ? store_get_key(run->ws->store, serial, &cause) : NULL;
+    if (cause)
+        g_propagate_error(error, cause);
+    else if (key && (key->state == BURN_KEY_LOST || key->state == BURN_KEY_DAMAGED))
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                    "key %s is %s in the inventory: take another, or (it was found) sealbatch tokens --mark %s=terminated",
+                    serial, burn_key_state_name(key->state), serial);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean
+has_letter_box(BurnRun *run, GPtrArray *units, GError **error)
+{
+    if (run->pin_recipient || run->print_pins || !units->len ||
+        ((BurnOrder *)units->pdata[0])->pin_rule != BURN_PIN_RANDOM)
+        return TRUE;
+    g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
+                "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to, or "
+                "[burn] pin_letters=print");
+    return FALSE;
+}
+
 static GPtrArray *
 plan(BurnRun *run, const StoreOrder *record, const Order *order, const Profile *profile, GError **error)
 {
-    GError *cause = NULL;
     const Assignment *a = g_hash_table_lookup(run->assigned, record->order_id);
-    g_autoptr(StoreCertificate) old = store_latest_certificate(run->ws->store, record->holder, &cause);
-    g_autoptr(GBytes) der = old ? evidence_get(run->ws->evidence, old->digest, &cause) : NULL;
-    if (cause) {
-        g_propagate_error(error, cause);
+    g_auto(BurnFacts) facts = { 0 };
+    if (!burn_facts_load(&run->journal, record->order_id, &facts, error))
         return NULL;
-    }
+    const char *about = facts.lost ? facts.lost : order->kind == ORDER_REPLACE || !a ? order->token_serial : a->serial;
+    gboolean in_use = order->kind != ORDER_NEW && order->kind != ORDER_EXCHANGE;
+    g_autoptr(GPtrArray) old = old_certificates(run, record, &facts, about, error);
+    if (!old || (in_use && !is_holders_key(run, record, about, error)))
+        return NULL;
     BurnPlan wanted = { .order = order,
                         .profile = profile,
                         /* Not the clock: a unit that goes on after a crash must ask for the same certificate. */
                         .now = record->received_at,
-                        .old_not_after = old ? old->not_after : 0,
-                        .old_certificate = der,
-                        .old_serial = old ? old->token_serial : NULL,
+                        .old = old,
                         .assigned = a ? a->serial : NULL,
-                        .may_erase = a && a->may_erase };
-    g_autoptr(GPtrArray) units =
-        load_proof(run, record->order_id, &wanted, error) ? burn_plan_make(&wanted, error) : NULL;
-    clear_proof(&wanted);
-    if (units && units->len && !run->pin_recipient && !run->print_pins &&
-        ((BurnOrder *)units->pdata[0])->pin_rule == BURN_PIN_RANDOM) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
-                    "this platform's PINs are random: set [burn] pin_recipient to the certificate they are encrypted to, or "
-                    "[burn] pin_letters=print");
+                        .may_erase = a && a->may_erase,
+                        .lost = facts.lost,
+                        .proof_certificate = facts.proof_certificate,
+                        .proof_challenge = facts.proof_challenge,
+                        .proof_signature = facts.proof_signature };
+    g_autoptr(GPtrArray) units = burn_plan_make(&wanted, error);
+    if (!units || !has_letter_box(run, units, error))
         return NULL;
+    for (guint i = 0; i < units->len; i++) {
+        const BurnOrder *unit = units->pdata[i];
+        if (unit->kind != BURN_REVOKE && !is_fit_key(run, unit->token_serial, error))
+            return NULL;
     }
     return g_steal_pointer(&units);
 }
@@ -381,6 +444,7 @@ add_record(BurnRun *run, const StoreOrder *record, GError **error)
     if (units)
         return TRUE;
     if (g_error_matches(cause, SB_ERROR, SB_ERROR_INPUT)) {
+        run->skipped++;
         if (run->calls.skipped)
             run->calls.skipped(record->order_id, cause->message, run->calls.data);
         return TRUE;
@@ -407,11 +471,13 @@ burn_run_add(BurnRun *run, const char *order_id, GError **error)
 }
 
 gboolean
-burn_run_add_all(BurnRun *run, GError **error)
+burn_run_add_all(BurnRun *run, gboolean with_held, GError **error)
 {
     /* What was begun first: its keys are marked already. */
     static const OrderState states[] = { STATE_BURNING, STATE_HELD, STATE_READY };
     for (guint s = 0; s < G_N_ELEMENTS(states); s++) {
+        if (states[s] == STATE_HELD && !with_held)
+            continue;
         g_autoptr(GPtrArray) list = store_list_orders(run->ws->store, states[s], error);
         for (guint i = 0; list && i < list->len; i++)
             if (!burn_run_add(run, ((const StoreOrder *)list->pdata[i])->order_id, error))
@@ -470,11 +536,127 @@ settle(BurnRun *run, const char *order_id, const Tally *t, GError **error)
     return end == record->state || store_burn_end(run->ws->store, order_id, end, t->reason, error);
 }
 
+/* ---- before and after ------------------------------------------------------------------------------------- */
+
+static const BurnToken *
+token_of(GPtrArray *tokens, const char *serial)
+{
+    for (guint i = 0; serial && *serial && i < tokens->len; i++)
+        if (!strcmp(((BurnToken *)tokens->pdata[i])->serial, serial))
+            return tokens->pdata[i];
+    return NULL;
+}
+
+/* The journal's serial goes before the order's. */
+static const char *
+serial_for(const BurnRecord *record, const BurnOrder *unit)
+{
+    return *record->token_serial ? record->token_serial : unit->token_serial;
+}
+
+/* The PINs of keys in use that are plugged in and have work to do, each once. */
+static gboolean
+ask_pins(BurnRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) tokens = NULL;
+    for (guint i = 0; i < run->units->len; i++) {
+        const BurnOrder *unit = run->units->pdata[i];
+        g_autofree char *id = burn_unit_id(unit);
+        g_autoptr(BurnRecord) record = burn_journal_load(&run->journal, id, error);
+        if (!record)
+            return FALSE;
+        if (record->state == BURN_STATE_DONE)
+            g_hash_table_add(run->were_done, g_strdup(id));
+        if (unit->pin_rule != BURN_PIN_ASKED || record->state >= BURN_STATE_VERIFIED || !run->calls.ask_pin)
+            continue;
+        if (!tokens && !(tokens = burn_hub_tokens(run->hub, error)))
+            return FALSE;
+        const char *serial = serial_for(record, unit);
+        BurnPin *pin = token_of(tokens, serial) ? run->calls.ask_pin(id, serial, run->calls.data) : NULL;
+        if (pin)
+            g_hash_table_replace(run->typed, g_steal_pointer(&id), pin);
+    }
+    return TRUE;
+}
+
+void
+burn_need_free(BurnNeed *need)
+{
+    if (!need)
+        return;
+    g_free(need->unit);
+    g_free(need->serial);
+    g_free(need);
+}
+
+static guint
+count_blanks(GPtrArray *tokens)
+{
+    guint n = 0;
+    for (guint i = 0; i < tokens->len; i++) {
+        const BurnToken *t = tokens->pdata[i];
+        n += !t->initialised || !g_strcmp0(t->label, BURN_LABEL_WIPED);
+    }
+    return n;
+}
+
+GPtrArray *
+burn_run_needs(BurnRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) needs = g_ptr_array_new_with_free_func((GDestroyNotify)burn_need_free);
+    g_autoptr(GPtrArray) tokens = burn_hub_tokens(run->hub, error);
+    guint blanks = tokens ? count_blanks(tokens) : 0;
+    for (guint i = 0; tokens && i < run->units->len; i++) {
+        const BurnOrder *unit = run->units->pdata[i];
+        BurnNeed *need = g_new0(BurnNeed, 1);
+        g_ptr_array_add(needs, need);
+        need->unit = burn_unit_id(unit);
+        g_autoptr(BurnRecord) record = burn_journal_load(&run->journal, need->unit, error);
+        if (!record)
+            return NULL;
+        const char *serial = serial_for(record, unit);
+        need->kind = burn_kind_name(unit->kind);
+        need->serial = serial && *serial ? g_strdup(serial) : NULL;
+        need->waits = record->state < BURN_STATE_VERIFIED;
+        if (need->serial)
+            need->here = token_of(tokens, serial) != NULL;
+        else if (need->waits && blanks > 0) {
+            need->here = TRUE;
+            blanks--;
+        }
+    }
+    return tokens ? g_steal_pointer(&needs) : NULL;
+}
+
+/* Keys whose certificates are revoked, and that are plugged in. */
+static gboolean
+wipe_ended(BurnRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) keys = store_keys(run->ws->store, error), tokens = NULL;
+    for (guint i = 0; keys && i < keys->len; i++) {
+        const StoreKey *key = keys->pdata[i];
+        g_autoptr(GError) cause = NULL;
+        if (key->state != BURN_KEY_TERMINATED)
+            continue;
+        if (!tokens && !(tokens = burn_hub_tokens(run->hub, error)))
+            return FALSE;
+        if (!token_of(tokens, key->serial))
+            continue;
+        if (burn_hub_wipe(run->hub, key->serial, &cause) &&
+            !store_key_becomes(run->ws->store, key->serial, BURN_KEY_BLANK, key->unit, error))
+            return FALSE;
+        if (run->calls.wiped)
+            run->calls.wiped(key->serial, key->unit, cause ? cause->message : NULL, run->calls.data);
+    }
+    return keys != NULL;
+}
+
 gboolean
 burn_run_go(BurnRun *run, BurnCounts *counts, GError **error)
 {
-    memset(counts, 0, sizeof *counts);
-    g_autoptr(GPtrArray) results = burn_hub_run(run->hub, run->units, error);
+    *counts = (BurnCounts){ .skipped = run->skipped };
+    g_autoptr(GPtrArray) results = ask_pins(run, error) ? burn_hub_run(run->hub, run->units, error) : NULL;
+    g_hash_table_remove_all(run->typed);
     if (!results)
         return FALSE;
     g_autoptr(GHashTable) tallies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
@@ -490,7 +672,7 @@ burn_run_go(BurnRun *run, BurnCounts *counts, GError **error)
         g_propagate_error(error, g_steal_pointer(&run->error));
         return FALSE;
     }
-    return !run->list_is_old || write_revoked_list(run, error);
+    return (!run->list_is_old || write_revoked_list(run, error)) && wipe_ended(run, error);
 }
 
 GPtrArray *

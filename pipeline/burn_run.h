@@ -22,7 +22,10 @@ typedef struct {
     void (*finished)(const char *unit, const BurnResult *result, gpointer data);
     /* An order that cannot even begin: why is one line for the operator. */
     void (*skipped)(const char *order_id, const char *why, gpointer data);
+    /* The PIN of a key in use, before the run; NULL: not now. */
     BurnPin *(*ask_pin)(const char *unit, const char *serial, gpointer data);
+    /* A key whose certificates @unit revoked was plugged in: it is blank again, or @why it is not. */
+    void (*wiped)(const char *serial, const char *unit, const char *why, gpointer data);
 } BurnRunCalls;
 
 /**
@@ -33,23 +36,44 @@ BurnRun *burn_run_open(Workspace *workspace, const BurnRunCalls *calls, GError *
 void burn_run_close(BurnRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnRun, burn_run_close)
 
-/* @order_id gets the key @serial; @may_erase: whatever it holds. */
-void burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase);
+/* @order_id gets the key @serial; @may_erase: whatever it holds. SB_ERROR_INPUT: no such order, or the key or the order is
+ * assigned already. */
+gboolean burn_run_assign(BurnRun *run, const char *order_id, const char *serial, gboolean may_erase, GError **error);
 
 /**
  * burn_run_prove: the holder's key of another CA signs a fresh challenge that names the order; certificate, challenge
- * and signature are kept for the exchange. The PIN comes from ask_pin and is tried once.
- * SB_ERROR_INPUT (no such order, not an exchange), SB_ERROR_PIN, SB_ERROR_TOKEN, SB_ERROR_STORE.
+ * and signature are kept for the exchange. The PIN comes from ask_pin and is tried once. The certificate must speak for
+ * the order's holder (burn_facts_check_proof).
+ * @issuer (out) (transfer full) who issued it, for people
+ * SB_ERROR_INPUT (no such order, not an exchange, another holder), SB_ERROR_PIN, SB_ERROR_TOKEN, SB_ERROR_STORE.
  */
-gboolean burn_run_prove(BurnRun *run, const char *order_id, const char *serial, GError **error);
+gboolean burn_run_prove(BurnRun *run, const char *order_id, const char *serial, char **issuer, GError **error);
 
-/* Only these orders, or all that are ready, begun or held. (transfer none) SB_ERROR_STORE, SB_ERROR_INPUT. */
+/* A replacement gives this key up, whatever the order says; a certificate (file, PEM or DER) that was not issued here is
+ * the holder's old one. Both are kept with the order. SB_ERROR_INPUT, SB_ERROR_STORE. */
+gboolean burn_run_lost(BurnRun *run, const char *order_id, const char *serial, GError **error);
+gboolean burn_run_old_certificate(BurnRun *run, const char *order_id, const char *file, GError **error);
+
+/* Only these orders, or all that are ready, begun or (with_held) held. SB_ERROR_STORE, SB_ERROR_INPUT. */
 gboolean burn_run_add(BurnRun *run, const char *order_id, GError **error);
-gboolean burn_run_add_all(BurnRun *run, GError **error);
+gboolean burn_run_add_all(BurnRun *run, gboolean with_held, GError **error);
 guint burn_run_units(const BurnRun *run);
+
+/* What a unit needs before it can go on. */
+typedef struct {
+    char *unit;
+    const char *kind; /* "new", ... */
+    char *serial;     /* of the key it must have; NULL: any blank one */
+    gboolean here;    /* that key, or a blank one, is plugged in */
+    gboolean waits;   /* after burn_run_go: it still waits */
+} BurnNeed;
+void burn_need_free(BurnNeed *need);
+/* (transfer full) (element-type BurnNeed) of what was added; changes nothing. SB_ERROR_TOKEN, SB_ERROR_ENV, SB_ERROR_STORE. */
+GPtrArray *burn_run_needs(BurnRun *run, GError **error);
 
 typedef struct {
     guint done, waiting, interrupted, held, failed; /* units */
+    guint skipped; /* orders that could not begin */
 } BurnCounts;
 
 /* Everything that was added. SB_ERROR_ENV where no worker can run, SB_ERROR_STORE. */

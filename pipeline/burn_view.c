@@ -6,24 +6,29 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
 
-enum { BAR = 13, MAX_LIVE_ROWS = 40, REDRAW_US = 50000, MAX_COLUMNS = 100 };
+enum { BAR = 13, SHORT_BAR = 5, SHORT_CELL = 38, SHORT_SERIAL = 8, LONG_ROW = 66, COLUMNS = 80, LINES = 24 };
 
 typedef struct {
-    char *unit, *serial, *word;
-    char *reason; /* in full, for after the table */
+    char *unit, *serial, *reason;
+    const char *word;
     guint step, steps;
     gboolean ended;
+    BurnOutcome outcome; /* once it has ended */
 } Row;
 
 struct BurnView {
     gboolean live, json;
-    GPtrArray *rows; /* (element-type Row) in order of appearance */
-    guint drawn;     /* lines on the screen that are ours */
-    gint64 drawn_us;
+    GMutex mutex;        /* a signal's thread draws too */
+    gboolean stopping;
+    guint units;
+    GPtrArray *rows;     /* (element-type Row) in order of appearance */
+    guint drawn;         /* lines on the screen that are ours */
 };
 
 static void
@@ -31,7 +36,6 @@ row_free(Row *row)
 {
     g_free(row->unit);
     g_free(row->serial);
-    g_free(row->word);
     g_free(row->reason);
     g_free(row);
 }
@@ -42,20 +46,9 @@ burn_view_new(gboolean live, gboolean json)
     BurnView *view = g_new0(BurnView, 1);
     view->live = live && !json;
     view->json = json;
+    g_mutex_init(&view->mutex);
     view->rows = g_ptr_array_new_with_free_func((GDestroyNotify)row_free);
     return view;
-}
-
-void
-burn_view_settle(BurnView *view)
-{
-    for (guint i = 0; i < view->rows->len; i++) {
-        const Row *row = view->rows->pdata[i];
-        if (row->reason)
-            g_printerr("%s: %s\n", row->unit, row->reason);
-    }
-    view->drawn = 0;
-    g_ptr_array_set_size(view->rows, 0);
 }
 
 void
@@ -64,19 +57,191 @@ burn_view_free(BurnView *view)
     if (!view)
         return;
     g_ptr_array_unref(view->rows);
+    g_mutex_clear(&view->mutex);
     g_free(view);
 }
 
-char *
-burn_view_row(const char *unit, const char *serial, const char *word, guint step, guint steps)
+/* What is being done now, in a word. */
+static const char *
+word_of(BurnState state)
 {
-    char bar[BAR + 1];
-    guint filled = steps ? MIN(BAR, step * BAR / steps) : 0;
-    memset(bar, '#', filled);
-    memset(bar + filled, '.', BAR - filled);
-    bar[BAR] = 0;
-    return g_strdup_printf("%-24s %-18s [%s]  %s", unit, serial && *serial ? serial : "-", bar, word);
+    static const char *const words[BURN_STATES] = {
+        [BURN_STATE_QUEUED] = "queued",      [BURN_STATE_CLAIMED] = "claimed",  [BURN_STATE_INIT_BEGUN] = "format",
+        [BURN_STATE_INITED] = "format",      [BURN_STATE_KEY_BEGUN] = "keygen", [BURN_STATE_KEYED] = "keygen",
+        [BURN_STATE_ISSUE_SENT] = "CA",      [BURN_STATE_ISSUED] = "CA",        [BURN_STATE_CERT_WRITTEN] = "seals",
+        [BURN_STATE_SEAL_MADE] = "seals",    [BURN_STATE_SEAL_WRITTEN] = "verify", [BURN_STATE_VERIFIED] = "PIN",
+        [BURN_STATE_PIN_SEALED] = "PIN",     [BURN_STATE_DONE] = "done",        [BURN_STATE_HELD] = "HELD",
+        [BURN_STATE_FAILED] = "FAILED",      [BURN_STATE_REVOKE_PENDING] = "revoke",
+    };
+    return state < BURN_STATES ? words[state] : "?";
 }
+
+static const char *
+word_of_end(BurnOutcome outcome)
+{
+    static const char *const words[] = { [BURN_DONE] = "done", [BURN_WAITING] = "waits", [BURN_INTERRUPTED] = "stopped",
+                                         [BURN_HELD] = "HELD", [BURN_FAILED] = "FAILED" };
+    return words[outcome];
+}
+
+/* ---- the table --------------------------------------------------------------------------------------------- */
+
+/* Appends @text in exactly @width columns; what is too long loses its beginning or its end. Hanzi take two. */
+static void
+pad(GString *out, const char *text, guint width, gboolean keep_end)
+{
+    glong chars = g_utf8_strlen(text, -1);
+    guint used = 0;
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        used += g_unichar_iswide(g_utf8_get_char(p)) ? 2 : 1;
+    for (const char *p = text; *p && chars > 0; p = g_utf8_next_char(p), chars--) {
+        guint wide = g_unichar_iswide(g_utf8_get_char(p)) ? 2 : 1;
+        if (keep_end && used > width) {
+            used -= wide;
+            continue;
+        }
+        if (!keep_end && wide > width)
+            break;
+        g_string_append_unichar(out, g_utf8_get_char(p));
+        width -= MIN(width, wide);
+        used -= wide;
+    }
+    for (; width > 0; width--)
+        g_string_append_c(out, ' ');
+}
+
+static void
+add_bar(GString *out, const Row *row, guint length)
+{
+    guint filled = row->steps ? MIN(length, row->step * length / row->steps) : 0;
+    for (guint i = 0; i < length; i++)
+        g_string_append_c(out, i < filled ? '#' : '.');
+}
+
+static const char *
+serial_of(const Row *row)
+{
+    return row->serial && *row->serial ? row->serial : "-";
+}
+
+static void
+add_long(GString *out, const Row *row, guint columns)
+{
+    guint id = columns >= LONG_ROW + 8 ? 24 : 16;
+    pad(out, row->unit, id, TRUE);
+    g_string_append_c(out, ' ');
+    pad(out, serial_of(row), 18, TRUE);
+    g_string_append(out, " [");
+    add_bar(out, row, BAR);
+    g_string_append(out, "]  ");
+    g_string_append(out, row->word);
+    g_string_append_c(out, '\n');
+}
+
+static void
+add_short(GString *out, const Row *row, guint width)
+{
+    pad(out, row->unit, width - SHORT_SERIAL - SHORT_BAR - 11, TRUE);
+    g_string_append_c(out, ' ');
+    pad(out, serial_of(row), SHORT_SERIAL, TRUE);
+    g_string_append_c(out, ' ');
+    add_bar(out, row, SHORT_BAR);
+    g_string_append_c(out, ' ');
+    pad(out, row->word, 7, FALSE);
+    g_string_append_c(out, ' ');
+}
+
+static void
+add_head(GString *out, BurnView *view, guint columns)
+{
+    guint n[BURN_FAILED + 1] = { 0 }, at_work = 0;
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (guint i = 0; i < view->rows->len; i++) {
+        const Row *row = view->rows->pdata[i];
+        if (row->ended)
+            n[row->outcome]++;
+        else
+            at_work++;
+    }
+    g_string_append_printf(line, "%u of %u done, %u at work, %u held, %u failed", n[BURN_DONE], MAX(view->units, view->rows->len),
+                           at_work, n[BURN_HELD], n[BURN_FAILED]);
+    if (view->stopping)
+        g_string_append(line, "; stopping: what is begun on a key is finished first");
+    pad(out, line->str, columns, FALSE);
+    g_string_append_c(out, '\n');
+}
+
+/* (element-type Row) What fits into @places, in order: what is done goes first. */
+static GPtrArray *
+chosen(BurnView *view, guint places)
+{
+    GPtrArray *rows = g_ptr_array_new();
+    guint too_many = view->rows->len > places ? view->rows->len - places : 0;
+    for (guint i = 0; i < view->rows->len; i++) {
+        Row *row = view->rows->pdata[i];
+        if (too_many && row->ended && row->outcome == BURN_DONE)
+            too_many--;
+        else if (rows->len < places)
+            g_ptr_array_add(rows, row);
+    }
+    return rows;
+}
+
+char *
+burn_view_screen(BurnView *view, guint columns, guint lines)
+{
+    GString *out = g_string_new(NULL);
+    guint free = MAX(lines, 4) - 3; /* the head, a line that counts the rest, the cursor's */
+    add_head(out, view, columns);
+    if (view->rows->len <= free && columns >= LONG_ROW) {
+        for (guint i = 0; i < view->rows->len; i++)
+            add_long(out, view->rows->pdata[i], columns);
+        return g_string_free(out, FALSE);
+    }
+    guint across = MAX(1, columns / SHORT_CELL), width = MAX(columns / across, SHORT_SERIAL + SHORT_BAR + 15);
+    g_autoptr(GPtrArray) rows = chosen(view, free * across);
+    guint deep = (rows->len + across - 1) / across;
+    for (guint y = 0; y < deep; y++) {
+        for (guint i = y; i < rows->len; i += deep) /* down, then to the right, so that a key keeps its place */
+            add_short(out, rows->pdata[i], width);
+        g_string_append_c(out, '\n');
+    }
+    if (rows->len < view->rows->len)
+        g_string_append_printf(out, "and %u more\n", view->rows->len - rows->len);
+    return g_string_free(out, FALSE);
+}
+
+static void
+screen_size(guint *columns, guint *rows)
+{
+    struct winsize size;
+    gboolean known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *columns = known ? size.ws_col : COLUMNS;
+    *rows = known ? size.ws_row : LINES;
+}
+
+/* Over the lines of before; lines that are no longer needed are emptied. */
+static void
+redraw(BurnView *view)
+{
+    guint columns, rows, lines = 0;
+    screen_size(&columns, &rows);
+    g_autofree char *screen = burn_view_screen(view, columns, rows);
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (view->drawn)
+        g_string_append_printf(text, "\033[%uA", MIN(view->drawn, rows - 1));
+    for (const char *p = screen; *p; lines++) {
+        gsize length = strcspn(p, "\n");
+        g_string_append(text, "\r\033[K");
+        g_string_append_len(text, p, (gssize)length + 1);
+        p += length + 1;
+    }
+    g_string_append(text, "\033[J");
+    view->drawn = lines;
+    g_printerr("%s", text->str);
+}
+
+/* ---- what happens -------------------------------------------------------------------------------------------- */
 
 static Row *
 row_of(BurnView *view, const char *unit)
@@ -84,82 +249,108 @@ row_of(BurnView *view, const char *unit)
     for (guint i = 0; i < view->rows->len; i++)
         if (!strcmp(((Row *)view->rows->pdata[i])->unit, unit))
             return view->rows->pdata[i];
-    /* A full screen: what has ended scrolls away with the lines above. */
-    if (view->rows->len >= MAX_LIVE_ROWS)
-        for (guint i = 0; i < view->rows->len; i++)
-            if (((Row *)view->rows->pdata[i])->ended) {
-                g_ptr_array_remove_index(view->rows, i);
-                break;
-            }
     Row *row = g_new0(Row, 1);
     row->unit = g_strdup(unit);
+    row->word = "";
     g_ptr_array_add(view->rows, row);
     return row;
 }
 
 static void
-redraw(BurnView *view, gboolean now)
+set_serial(Row *row, const char *serial)
 {
-    gint64 time = g_get_monotonic_time();
-    if (!now && time - view->drawn_us < REDRAW_US)
+    if (!serial || !*serial)
         return;
-    view->drawn_us = time;
-    GString *text = g_string_new(NULL);
-    if (view->drawn)
-        g_string_append_printf(text, "\033[%uA", view->drawn);
-    for (guint i = 0; i < view->rows->len; i++) {
-        const Row *row = view->rows->pdata[i];
-        g_autofree char *line = burn_view_row(row->unit, row->serial, row->word, row->step, row->steps);
-        g_string_append_printf(text, "\r\033[K%.*s\n", MAX_COLUMNS, line);
-    }
-    view->drawn = MAX(view->drawn, view->rows->len);
-    g_printerr("%s", text->str);
-    g_string_free(text, TRUE);
+    g_free(row->serial);
+    row->serial = g_strdup(serial);
 }
 
 static void
-set_row(BurnView *view, const char *unit, const char *serial, const char *word, guint step, guint steps, gboolean ended)
+tell_step(const char *unit, const char *serial, BurnState state, guint step, guint steps)
 {
-    Row *row = row_of(view, unit);
-    if (serial && *serial) {
-        g_free(row->serial);
-        row->serial = g_strdup(serial);
-    }
-    g_free(row->word);
-    row->word = g_strdup(word);
-    row->step = steps ? step : row->step;
-    row->steps = steps ? steps : row->steps;
-    row->ended = ended;
-    redraw(view, ended);
+    g_autofree char *line = json_line(json_pack("{s:s, s:o, s:o, s:s, s:i, s:i}", "type", "burn_step", "unit",
+                                                json_text(unit), "serial", json_text(serial), "state",
+                                                burn_state_name(state), "step", (int)step, "steps", (int)steps));
+    cmd_json_line(line);
+}
+
+static void
+tell_end(const char *unit, const BurnResult *result)
+{
+    g_autofree char *line = json_line(json_pack("{s:s, s:o, s:s, s:o, s:o}", "type", "burn", "unit", json_text(unit),
+                                                "outcome", burn_outcome_name(result->outcome), "serial",
+                                                json_text(result->token_serial ? result->token_serial : result->at_hand),
+                                                "reason", json_text(result->reason)));
+    cmd_json_line(line);
+}
+
+void
+burn_view_expect(BurnView *view, guint units)
+{
+    view->units = units;
 }
 
 void
 burn_view_progress(BurnView *view, const char *unit, const char *serial, BurnState state, guint step, guint steps)
 {
-    if (view->json) {
-        g_autofree char *line = json_line(json_pack("{s:s, s:o, s:o, s:s, s:i, s:i}", "type", "burn_step", "unit",
-                                                    json_text(unit), "serial", json_text(serial), "state",
-                                                    burn_state_name(state), "step", (int)step, "steps", (int)steps));
-        cmd_json_line(line);
-    } else if (view->live)
-        set_row(view, unit, serial, burn_state_name(state), step, steps, FALSE);
+    if (view->json)
+        tell_step(unit, serial, state, step, steps);
+    if (!view->live)
+        return;
+    g_mutex_lock(&view->mutex);
+    Row *row = row_of(view, unit);
+    set_serial(row, serial);
+    row->word = word_of(state);
+    row->step = step;
+    row->steps = steps;
+    redraw(view);
+    g_mutex_unlock(&view->mutex);
 }
 
 void
 burn_view_finished(BurnView *view, const char *unit, const BurnResult *result)
 {
-    const char *outcome = burn_outcome_name(result->outcome);
-    g_autofree char *word = result->reason && *result->reason ? g_strdup_printf("%s: %s", outcome, result->reason)
-                                                              : g_strdup(outcome);
     if (view->json) {
-        g_autofree char *line = json_line(json_pack("{s:s, s:o, s:s, s:o, s:o}", "type", "burn", "unit", json_text(unit),
-                                                    "outcome", outcome, "serial", json_text(result->token_serial),
-                                                    "reason", json_text(result->reason)));
-        cmd_json_line(line);
-    } else if (view->live) {
-        set_row(view, unit, result->token_serial, outcome, 0, 0, TRUE);
-        row_of(view, unit)->reason = result->reason && *result->reason ? g_strdup(result->reason) : NULL;
-    } else
-        g_printerr("%-24s %-18s %s\n", unit, result->token_serial && *result->token_serial ? result->token_serial : "-",
-                   word);
+        tell_end(unit, result);
+        return;
+    }
+    g_mutex_lock(&view->mutex);
+    Row *row = row_of(view, unit);
+    set_serial(row, result->token_serial ? result->token_serial : result->at_hand);
+    row->ended = TRUE;
+    row->outcome = result->outcome;
+    row->word = word_of_end(result->outcome);
+    if (result->outcome == BURN_DONE)
+        row->step = row->steps = 1;
+    g_free(row->reason);
+    row->reason = result->reason && *result->reason ? g_strdup(result->reason) : NULL;
+    if (view->live)
+        redraw(view);
+    else
+        g_printerr("%-24s %-18s %s\n", unit, serial_of(row), row->word);
+    g_mutex_unlock(&view->mutex);
+}
+
+void
+burn_view_stopping(BurnView *view)
+{
+    g_mutex_lock(&view->mutex);
+    view->stopping = TRUE;
+    if (view->live && view->drawn)
+        redraw(view);
+    else
+        cmd_say("stopping: what is begun on a key is finished first");
+    g_mutex_unlock(&view->mutex);
+}
+
+void
+burn_view_settle(BurnView *view)
+{
+    for (guint i = 0; i < view->rows->len; i++) {
+        const Row *row = view->rows->pdata[i];
+        if (row->reason)
+            g_printerr("%s  %s: %s\n", row->unit, row->word, row->reason);
+    }
+    view->drawn = 0;
+    g_ptr_array_set_size(view->rows, 0);
 }

@@ -52,6 +52,7 @@ const ConfigKey CONFIG_KEYS[] = {
     { "ca", "ra_cert", "", "cmp: PEM certificate of the RA that signs requests, instead of a shared secret" },
     { "ca", "ra_key", "", "cmp: its key, PEM" },
     { "ca", "found", "ca-found", "cmp: certificates that a person brought after an answer was lost" },
+    { "ca", "exchange_trust", "", "PEM with the other CAs whose keys prove their holder in an exchange" },
     { "retention", "days", "1095", "uploads and texts of ended orders are purged after this" },
     { NULL, NULL, NULL, NULL },
 };

@@ -31,8 +31,21 @@ objects_json(GPtrArray *objects)
     return list;
 }
 
+/* Numbers of what the order had the CA revoke. */
+static json_t *
+revoked_json(const BurnOrder *order)
+{
+    json_t *list = json_array();
+    for (guint i = 0; order->revoke && i < order->revoke->len; i++) {
+        g_autofree char *serial = NULL;
+        if (burn_cert_describe(order->revoke->pdata[i], NULL, NULL, &serial, NULL, NULL, NULL))
+            json_array_append_new(list, json_text(serial));
+    }
+    return list;
+}
+
 char *
-handover_protocol_line(const BurnResult *result, GError **error)
+handover_protocol_line(const BurnOrder *order, const BurnResult *result, GError **error)
 {
     g_autofree char *serial = NULL;
     gint64 from = 0, until = 0;
@@ -40,10 +53,10 @@ handover_protocol_line(const BurnResult *result, GError **error)
         return NULL;
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *at = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-    return json_line(json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "at", at, "unit", json_text(result->unit), "token",
-                               json_text(result->token_serial), "certificate", json_text(serial), "not_before",
-                               (json_int_t)from, "not_after", (json_int_t)until, "objects",
-                               objects_json(result->objects)));
+    return json_line(json_pack("{s:s, s:o, s:s, s:o, s:o, s:I, s:I, s:o, s:o}", "at", at, "unit", json_text(result->unit),
+                               "kind", burn_kind_name(order->kind), "token", json_text(result->token_serial), "certificate",
+                               json_text(serial), "not_before", (json_int_t)from, "not_after", (json_int_t)until, "revoked",
+                               revoked_json(order), "objects", objects_json(result->objects)));
 }
 
 static char *
@@ -54,10 +67,21 @@ out_path(Workspace *ws, const char *name)
     return g_build_filename(folder, name, NULL);
 }
 
-gboolean
-handover_protocol_add(Workspace *ws, const BurnResult *result, GError **error)
+/* A run that was killed may have written the line already. */
+static gboolean
+stands_there(const char *path, const char *unit)
 {
-    g_autofree char *line = handover_protocol_line(result, error), *path = out_path(ws, "burn-protocol.jsonl");
+    g_autofree char *text = NULL, *mark = g_strdup_printf("\"unit\":\"%s\",", unit); /* of letters, digits and . _ - */
+    return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, mark) != NULL;
+}
+
+gboolean
+handover_protocol_add(Workspace *ws, const BurnOrder *order, const BurnResult *result, gboolean again, GError **error)
+{
+    g_autofree char *path = out_path(ws, "burn-protocol.jsonl");
+    if (again && stands_there(path, result->unit))
+        return TRUE;
+    g_autofree char *line = handover_protocol_line(order, result, error);
     if (!line)
         return FALSE;
     g_autofree char *text = g_strconcat(line, "\n", NULL);

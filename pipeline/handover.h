@@ -11,13 +11,15 @@
 G_BEGIN_DECLS
 
 /**
- * handover_protocol_line: (transfer full) one line of JSON: unit, token, certificate number and validity, SHA-256 of
- * each object as it was read back. No personal data. NULL with SB_ERROR_CA where the certificate cannot be described.
+ * handover_protocol_line: (transfer full) one line of JSON: unit, kind, token, certificate number and validity, numbers of
+ * the certificates that were revoked, SHA-256 of each object as it was read back. No personal data. NULL with SB_ERROR_CA
+ * where a certificate cannot be described.
  */
-char *handover_protocol_line(const BurnResult *result, GError **error);
+char *handover_protocol_line(const BurnOrder *order, const BurnResult *result, GError **error);
 
-/* Appends it to WORKSPACE/out/burn-protocol.jsonl, durable. */
-gboolean handover_protocol_add(Workspace *workspace, const BurnResult *result, GError **error);
+/* Appends it to WORKSPACE/out/burn-protocol.jsonl, durable. @again: only where the unit's line is not there yet. */
+gboolean handover_protocol_add(Workspace *workspace, const BurnOrder *order, const BurnResult *result, gboolean again,
+                               GError **error);
 
 /* Rewrites WORKSPACE/out/courier.csv: order, key, recipient, of every order that is done and not purged. */
 gboolean handover_courier_write(Workspace *workspace, GError **error);

@@ -127,6 +127,18 @@ day_of(gint64 unix_seconds)
     return day;
 }
 
+/* @key NULL: the last one of all. */
+static const StoreCertificate *
+last_on_key(GPtrArray *certificates, const char *key)
+{
+    for (guint i = 0; i < certificates->len; i++) {
+        const StoreCertificate *c = certificates->pdata[i];
+        if (!key || !g_strcmp0(c->token_serial, key))
+            return c;
+    }
+    return NULL;
+}
+
 /* Only what we issued ourselves is known: another CA's end stands on no document. */
 static gboolean
 check_renewal(Workspace *ws, const Order *order, const Profile *profile, const StoreOrder *record, GPtrArray *findings,
@@ -135,11 +147,12 @@ check_renewal(Workspace *ws, const Order *order, const Profile *profile, const S
     GError *cause = NULL;
     if (order->kind != ORDER_RENEW)
         return TRUE;
-    g_autoptr(StoreCertificate) old = store_latest_certificate(ws->store, record->holder, &cause);
+    g_autoptr(GPtrArray) known = store_certificates(ws->store, record->holder, record->order_id, &cause);
     if (cause) {
         g_propagate_error(error, cause);
         return FALSE;
     }
+    const StoreCertificate *old = last_on_key(known, order->token_serial);
     GDate now = day_of(g_get_real_time() / G_USEC_PER_SEC), today = judge_date(order, &now);
     GDate end = day_of(old ? old->not_after : 0);
     if (old && !profile_may_renew(profile, &end, &today)) {

@@ -31,14 +31,14 @@ pin_letter_recipient(const char *file, GError **error)
     guchar *der = NULL;
     g_autoptr(GError) cause = NULL;
     if (!g_file_get_contents(file, &text, &length, &cause)) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "[burn] pin_recipient: %s", cause->message);
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%s", cause->message);
         return NULL;
     }
     X509 *certificate = length <= MAX_CERTIFICATE ? parse(text, length) : NULL;
     int size = certificate ? i2d_X509(certificate, &der) : -1;
     X509_free(certificate);
     if (size <= 0) {
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "[burn] pin_recipient: %s holds no certificate", file);
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%s holds no certificate", file);
         return NULL;
     }
     GBytes *bytes = g_bytes_new(der, (gsize)size);

@@ -29,7 +29,7 @@ find_picture(const Job *job, GPtrArray *stored, guint index, GError **error)
     GError *cause = NULL;
     if (index < stored->len && ((StoreSeal *)stored->pdata[index])->picture)
         return g_ptr_array_index(stored, index);
-    StoreSeal *archived = store_archived_seal(job->ws->store, job->record->holder, ordered->type, &cause);
+    StoreSeal *archived = store_archived_seal(job->ws->store, job->record->holder, ordered->type, ordered->name, &cause);
     if (archived) {
         g_ptr_array_add(stored, archived); /* freed with the list */
         return archived;
@@ -37,7 +37,7 @@ find_picture(const Job *job, GPtrArray *stored, guint index, GError **error)
     if (cause)
         g_propagate_error(error, cause);
     else
-        g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "there is no picture of the %s: the order needs a sheet",
+        g_set_error(error, SB_ERROR, SB_ERROR_SEAL, "there is no picture of the %s, or several and no name tells which: the order needs a sheet",
                     seal_type_name(ordered->type));
     return NULL;
 }

@@ -39,6 +39,8 @@ make_schema(Store *store, GError **error)
     gboolean fine = store_ask_int(store, &version, 0, error, "PRAGMA user_version", "");
     if (fine && version == 0)
         fine = script(store, STORE_SCHEMA, error);
+    else if (fine && version == 2)
+        fine = script(store, STORE_SCHEMA_2_TO_3, error);
     else if (fine && version != STORE_SCHEMA_VERSION) {
         g_set_error(error, SB_ERROR, SB_ERROR_STORE,
                     "%s is of version %" G_GINT64_FORMAT ", this sealbatch knows %d: use the one it was made with",

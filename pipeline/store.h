@@ -10,6 +10,7 @@
 #define SB_PIPELINE_STORE_H
 
 #include "burner/journal.h"
+#include "burner/keylife.h"
 #include "core/finding.h"
 #include "core/order.h"
 
@@ -174,6 +175,26 @@ void store_unit_free(StoreUnit *unit);
 /* (transfer full) (element-type StoreUnit), of one order or (NULL) of all. */
 GPtrArray *store_units(Store *store, const char *order_id, GError **error);
 
+/* The kind of the order that a unit belongs to. SB_ERROR_STORE where it belongs to none. */
+gboolean store_kind_of_unit(Store *store, const char *unit, OrderKind *kind, GError **error);
+
+/* ---- keys ---- */
+
+typedef struct {
+    char *serial, *unit; /* the unit that brought it there, or NULL */
+    BurnKeyState state;
+    gint64 changed_at; /* Unix seconds */
+} StoreKey;
+void store_key_free(StoreKey *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreKey, store_key_free)
+
+/* NULL without an error where the key is not known here. (transfer full) */
+StoreKey *store_get_key(Store *store, const char *serial, GError **error);
+/* (transfer full) (element-type StoreKey) by serial */
+GPtrArray *store_keys(Store *store, GError **error);
+/* The key's next state of life. SB_ERROR_INPUT where burner/keylife.h does not allow it. */
+gboolean store_key_becomes(Store *store, const char *serial, BurnKeyState state, const char *unit, GError **error);
+
 /* The journal of burner over this store; valid as long as the store. */
 BurnJournal store_journal(Store *store);
 
@@ -181,7 +202,7 @@ BurnJournal store_journal(Store *store);
 
 typedef struct {
     char *digest; /* evidence: the certificate's DER */
-    char *unit, *token_serial, *serial;
+    char *unit, *token_serial, *serial; /* serial: the certificate's number */
     gint64 not_before, not_after;
 } StoreCertificate;
 void store_certificate_free(StoreCertificate *certificate);
@@ -193,10 +214,21 @@ gboolean store_archive_certificate(Store *store, const char *order_id, const Sto
 gboolean store_archive_seal(Store *store, const char *order_id, const char *unit, const char *es_id, SealType type,
                             const char *picture, const char *seal, const char *certificate, GError **error);
 
-/* The holder's certificate that ends last. (transfer full) NULL without an error where there is none. */
-StoreCertificate *store_latest_certificate(Store *store, const char *holder, GError **error);
-/* The holder's seal of this type as last burned (renewal without a sheet). (transfer full) */
-StoreSeal *store_archived_seal(Store *store, const char *holder, SealType type, GError **error);
+/**
+ * store_certificates: what was issued to @holder and is not revoked, the last issued first.
+ * @but_order  this order's own are left out: they are what it makes, not what it finds; NULL: none are
+ * (transfer full) (element-type StoreCertificate)
+ */
+GPtrArray *store_certificates(Store *store, const char *holder, const char *but_order, GError **error);
+/* The holder of the last certificate on this key that is not revoked, or NULL. (transfer full) */
+char *store_holder_of_key(Store *store, const char *token_serial, GError **error);
+/* The CA revoked it, for @unit. The same again changes nothing; one that is not known here changes nothing.
+ * @key (out) (transfer full) the serial of the key it was put on, or NULL */
+gboolean store_certificate_revoked(Store *store, const char *unit, const char *digest, char **key, GError **error);
+/* The holder's seal of this type as last burned (renewal without a sheet). @name (may be NULL) as ordered: of several
+ * of a type the one that bears it. (transfer full) NULL without an error where there is none, or several and no name
+ * tells which. */
+StoreSeal *store_archived_seal(Store *store, const char *holder, SealType type, const char *name, GError **error);
 
 typedef struct {
     char *es_id, *reason;

@@ -114,6 +114,21 @@ order_of_unit(Store *store, const char *unit, gint64 *no, GError **error)
     return *no != 0;
 }
 
+gboolean
+store_kind_of_unit(Store *store, const char *unit, OrderKind *kind, GError **error)
+{
+    gint64 no;
+    GError *cause = NULL;
+    if (!order_of_unit(store, unit, &no, error))
+        return FALSE;
+    sqlite3_stmt *ask = store_ask(store, &cause, "SELECT kind FROM orders WHERE no = ?", "i", no);
+    g_autofree char *name = store_step(store, ask, &cause) ? store_text(ask, 0) : NULL;
+    store_done(ask);
+    if (cause)
+        g_propagate_error(error, cause);
+    return !cause && name && order_kind_from_name(name, kind);
+}
+
 static gboolean
 journal_get(gpointer self, const char *unit, GBytes **record, GError **error)
 {

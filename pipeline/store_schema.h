@@ -9,7 +9,23 @@
 #ifndef SB_PIPELINE_STORE_SCHEMA_H
 #define SB_PIPELINE_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
+
+/* The life of each key (burner/keylife.h), by serial. */
+#define STORE_SCHEMA_KEYS                                                                                              \
+    "CREATE TABLE keys("                                                                                               \
+    " serial TEXT PRIMARY KEY, state TEXT NOT NULL CHECK(state IN ('blank','burning','active','locked','damaged',"     \
+    "  'lost','terminated')), unit TEXT, changed_at INTEGER NOT NULL) STRICT;"                                         \
+    "PRAGMA user_version=3;"
+
+/* A workspace of version 2: what its journal knows of keys. */
+#define STORE_SCHEMA_2_TO_3                                                                                            \
+    "ALTER TABLE certificates ADD COLUMN revoked_at INTEGER;"                                                          \
+    STORE_SCHEMA_KEYS                                                                                                  \
+    "INSERT OR REPLACE INTO keys(serial, state, unit, changed_at)"                                                     \
+    " SELECT u.token_serial, CASE WHEN u.state <> 'DONE' THEN 'burning' WHEN o.kind = 'revoke' THEN 'terminated'"      \
+    "  ELSE 'active' END, u.unit, u.changed_at FROM units u JOIN orders o ON o.no = u.order_no"                        \
+    " WHERE u.token_serial <> '' ORDER BY u.changed_at, u.unit;"
 
 #define STORE_SCHEMA                                                                                                   \
     "CREATE TABLE orders("                                                                                             \
@@ -48,7 +64,7 @@
     "CREATE TABLE certificates("                                                                                       \
     " digest TEXT PRIMARY KEY, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"                   \
     " holder TEXT NOT NULL, token_serial TEXT, serial TEXT NOT NULL, not_before INTEGER NOT NULL,"                     \
-    " not_after INTEGER NOT NULL) STRICT;"                                                                             \
+    " not_after INTEGER NOT NULL, revoked_at INTEGER) STRICT;"                                                         \
     "CREATE INDEX certificates_by_holder ON certificates(holder, not_after);"                                          \
     "CREATE TABLE made("                                                                                               \
     " seal TEXT PRIMARY KEY, es_id TEXT NOT NULL, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"\
@@ -91,6 +107,6 @@
     " BEGIN SELECT RAISE(ABORT, 'the order has gone to burning: it cannot be changed'); END;"                          \
     "CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"        \
     "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"      \
-    "PRAGMA user_version=2;"
+    STORE_SCHEMA_KEYS
 
 #endif
