@@ -201,7 +201,11 @@ work_at(const Work *work, const float *plane, double x, double y)
     return plane[(gsize)CLAMP(v, 0, (int)work->height - 1) * work->width + (gsize)CLAMP(u, 0, (int)work->width - 1)];
 }
 
-/* Share of the side p-q where the inside is brighter than the outside across an edge of that direction. */
+/*
+ * Share of the side p-q where the inside is brighter than the outside across an edge of that direction.
+ * Where the picture ends before the outside begins nothing can be told: an edge that runs out of the
+ * picture is judged by what is seen of it.
+ */
 static double
 side_support(const Work *work, const Line *line, Point p, Point q)
 {
@@ -209,6 +213,9 @@ side_support(const Work *work, const Line *line, Point p, Point q)
     for (guint i = 0; i < SIDE_SAMPLES; i++) {
         double s = (i + 0.5) / SIDE_SAMPLES, x = p.x + s * (q.x - p.x), y = p.y + s * (q.y - p.y);
         if (x < 1 || y < 1 || x > work->width - 2 || y > work->height - 2)
+            continue;
+        double ox = x + 4 * line->nx, oy = y + 4 * line->ny;
+        if (ox < 0 || oy < 0 || ox > work->width - 1 || oy > work->height - 1)
             continue;
         seen++;
         double steepest = 0;
@@ -222,7 +229,7 @@ side_support(const Work *work, const Line *line, Point p, Point q)
         if (steepest > 0.8 && in - out > 0.025 * MAX(in, 60))
             good++;
     }
-    return seen < SIDE_SAMPLES / 2 ? 0 : (double)good / SIDE_SAMPLES;
+    return seen < SIDE_SAMPLES / 3 ? 0 : (double)good / MAX(seen, SIDE_SAMPLES / 2);
 }
 
 typedef struct {

@@ -140,6 +140,7 @@ seal_json(const OrderResult *result, guint index, const char *picture)
     json_object_set_new(o, "height_mm", json_number(seal->height_mm, 3));
     json_object_set_new(o, "measured_mm", json_pack("[o, o]", json_number(seal->measured_mm[0], 2),
                                                     json_number(seal->measured_mm[1], 2)));
+    json_object_set_new(o, "size_uncertainty_mm", json_number(seal->uncertainty_mm, 2));
     json_object_set_new(o, "scale_source", json_string(scale_source_name(seal->scale_source)));
     json_object_set_new(o, "upright_confidence", json_number(seal->upright_confidence, 2));
     for (guint i = 0; i < seal->samples->len; i++)

@@ -17,6 +17,9 @@
 #define SAMPLES_MOST 16
 #define AS_DECLARED_MM 0.5 /* measured this near: the declared size is meant */
 #define NOTE_MM 1.0        /* measured this near: a note; beyond: a person looks */
+#define UNSURE_MM 0.5      /* from this uncertainty on a size is told as unproven */
+#define VERY_UNSURE_MM 1.0 /* and beyond this not even the declared size bears it out */
+#define EDGE_MM 0.05       /* sigma of where the ink's outer edge is taken to be, and as much of a pixel */
 #define MUCH_INK 1.35      /* against the median sample: two impressions over each other */
 #define POOR_QUALITY 0.30
 
@@ -74,6 +77,23 @@ compose_canvas(const OrderSeal *ordered, SealShape shape, double mw, double mh, 
         }
     }
     return off;
+}
+
+/* Types with no usual size, and free shapes, may be of any. */
+gboolean
+compose_size_usual(SealType type, SealShape shape, const double measured_mm[2])
+{
+    gboolean any = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(NOMINAL); i++) {
+        const Nominal *n = &NOMINAL[i];
+        double h = n->height > 0 ? n->height : n->width;
+        if (n->type != type)
+            continue;
+        any = TRUE;
+        if (n->shape == shape && MAX(fabs(measured_mm[0] - n->width), fabs(measured_mm[1] - h)) <= NOTE_MM)
+            return TRUE;
+    }
+    return !any || shape == SHAPE_FREE;
 }
 
 static Finding *
@@ -246,7 +266,8 @@ choose_samples(Candidate *c, guint n, guint ref, FuseSample *out, guint *index, 
 
 /* The seal's own size: the fused outline, on the scale that the samples agree on. */
 static void
-measure(const Candidate *c, const guint *index, guint m, const Canon *canon, const Outline *fused, SheetSeal *seal)
+measure(const Candidate *c, const guint *index, guint m, const Canon *canon, const Outline *fused,
+        const SheetScale *scale, SheetSeal *seal)
 {
     double stretch[SAMPLES_USED],
         own = sqrt(impression_width_mm(c[index[0]].imp) * impression_height_mm(c[index[0]].imp));
@@ -261,6 +282,11 @@ measure(const Candidate *c, const guint *index, guint m, const Canon *canon, con
     /* a circle seen a little askew is still a circle */
     if (seal->shape == SHAPE_ROUND && fabs(seal->measured_mm[0] / seal->measured_mm[1] - 1) < 0.05)
         seal->measured_mm[0] = seal->measured_mm[1] = (seal->measured_mm[0] + seal->measured_mm[1]) / 2;
+    double size = MAX(seal->measured_mm[0], seal->measured_mm[1]), spread = 0;
+    for (guint i = 0; i < m; i++)
+        spread = MAX(spread, fabs(stretch[i] / f - 1));
+    double ruler = scale->sigma * size, samples = spread * size / (2 * sqrt(m)), edge = EDGE_MM * (1 + 5 / MAX(1, scale->px_per_mm));
+    seal->uncertainty_mm = 2 * sqrt(ruler * ruler + samples * samples + edge * edge);
 }
 
 /* Pixels of the canvas to those of the fused ink. */
@@ -347,26 +373,55 @@ fit_bytes(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, 
     }
 }
 
+/* What is wrong with the ruler: FALSE where nothing is. @off: measured against declared. */
+static gboolean
+ruler_finding(const SheetSeal *seal, const OrderSeal *ordered, double off, Severity *severity, char **detail)
+{
+    gboolean confirmed = ordered->width_mm > 0 && off <= AS_DECLARED_MM && seal->uncertainty_mm <= VERY_UNSURE_MM;
+    *severity = confirmed ? SEVERITY_NOTE : SEVERITY_REVIEW;
+    if (seal->scale_source == SCALE_UNPROVEN) {
+        *severity = SEVERITY_REVIEW;
+        *detail = g_strdup("neither paper edges nor the page's size prove the millimetres");
+    } else if (seal->scale_source == SCALE_PAGE_SIZE) {
+        *detail = g_strdup_printf("the file's dpi is wrong or absent: the millimetres rest on the picture being one "
+                                  "whole A4 page (within %.1f mm)",
+                                  seal->uncertainty_mm);
+    } else if (seal->scale_source == SCALE_PAPER_SIDE) {
+        *detail = g_strdup_printf("the photo does not show the whole sheet: the millimetres rest on one side of it "
+                                  "(within %.1f mm)",
+                                  seal->uncertainty_mm);
+    } else if (seal->uncertainty_mm > UNSURE_MM) {
+        *detail = g_strdup_printf("the sheet is bent or badly seen: the size is sure within %.1f mm only",
+                                  seal->uncertainty_mm);
+    } else {
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static void
 report_size(const SheetSeal *seal, const OrderSeal *ordered, double off, GPtrArray *findings)
 {
-    if (seal->scale_source == SCALE_UNPROVEN) {
-        g_ptr_array_add(findings, seal_finding(FINDING_SIZE_UNPROVEN, SEVERITY_REVIEW, seal,
-                                               "neither paper edges nor the page's size prove the millimetres"));
+    Severity severity;
+    g_autofree char *ruler = NULL;
+    if (ruler_finding(seal, ordered, off, &severity, &ruler))
+        g_ptr_array_add(findings, seal_finding(FINDING_SIZE_UNPROVEN, severity, seal, ruler));
+    if (seal->scale_source == SCALE_UNPROVEN || (ordered->width_mm > 0 && off <= AS_DECLARED_MM))
         return;
-    }
-    if (seal->scale_source == SCALE_PAGE_SIZE)
-        g_ptr_array_add(findings, seal_finding(FINDING_SIZE_UNPROVEN, SEVERITY_NOTE, seal,
-                                               "the file's dpi is wrong or absent: the millimetres rest on the picture "
-                                               "being one whole A4 page"));
-    if (ordered->width_mm <= 0 || off <= AS_DECLARED_MM)
+    if (ordered->width_mm <= 0 && compose_size_usual(seal->type, seal->shape, seal->measured_mm))
         return;
-    Finding *finding =
-        seal_finding(FINDING_SIZE_MISMATCH, off <= NOTE_MM ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, NULL);
-    finding->detail = g_strdup_printf("measured %.2f x %.2f mm, declared %g x %g mm", seal->measured_mm[0],
-                                      seal->measured_mm[1], ordered->width_mm, ordered->height_mm);
+    Finding *finding = seal_finding(FINDING_SIZE_MISMATCH,
+                                    ordered->width_mm > 0 && off <= NOTE_MM ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, NULL);
     finding->read = g_strdup_printf("%.1f x %.1f mm", seal->measured_mm[0], seal->measured_mm[1]);
-    finding->form = g_strdup_printf("%g x %g mm", ordered->width_mm, ordered->height_mm);
+    if (ordered->width_mm > 0) {
+        finding->detail = g_strdup_printf("measured %.2f x %.2f mm, declared %g x %g mm", seal->measured_mm[0],
+                                          seal->measured_mm[1], ordered->width_mm, ordered->height_mm);
+        finding->form = g_strdup_printf("%g x %g mm", ordered->width_mm, ordered->height_mm);
+    } else {
+        finding->detail = g_strdup_printf("measured %.2f x %.2f mm: no size is declared, and seals of this type have "
+                                          "another",
+                                          seal->measured_mm[0], seal->measured_mm[1]);
+    }
     g_ptr_array_add(findings, finding);
 }
 
@@ -450,8 +505,9 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
         outline.width = outline.height;
         outline.height = t;
     }
-    measure(c, index, m, &canon, &outline, seal);
-    seal->scale_source = views[reference->page]->scale.source;
+    const SheetScale *scale = &views[reference->page]->scale;
+    measure(c, index, m, &canon, &outline, scale, seal);
+    seal->scale_source = scale->source;
     double off = compose_canvas(ordered, seal->shape, seal->measured_mm[0], seal->measured_mm[1], &seal->width_mm,
                                 &seal->height_mm);
     if (seal->scale_source == SCALE_UNPROVEN && ordered->width_mm > 0) {

@@ -24,6 +24,9 @@ void compose_seal(const SealGroup *group, PageView *const *views, const OrderSea
 double compose_canvas(const OrderSeal *ordered, SealShape shape, double measured_w, double measured_h, double *width_mm,
                       double *height_mm);
 
+/* Is the measured size one that seals of the type have, within a millimetre? TRUE where the type has no usual size. */
+gboolean compose_size_usual(SealType type, SealShape shape, const double measured_mm[2]);
+
 G_END_DECLS
 
 #endif

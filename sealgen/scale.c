@@ -11,6 +11,11 @@
 #define SIZE_TOLERANCE 0.03 /* page size against A4 */
 /* log of long over short: a cropped photo's middle is not the camera's axis, so the estimate is rough */
 #define ASPECT_TOLERANCE 0.22
+#define SIGMA_EDGES 0.0025   /* four edges: paper is cut to a millimetre, and never quite flat */
+#define SIGMA_BENT 3.0       /* times the edges' bend over the paper's width */
+#define SIGMA_DENSITY 0.0015 /* a scanner's drum and glass */
+#define SIGMA_WHOLE 0.002    /* the picture is the page, to a rounding */
+#define SIGMA_TRIMMED 0.01   /* the picture is about the page */
 #define BED_EXTRA_MM 10.0 /* a scanner's glass is up to this much larger than the sheet on it */
 
 /* Densities that scanners and their programs offer. */
@@ -67,7 +72,7 @@ quad_aspect(const Quad *q, double width, double height)
 }
 
 static void
-scale_from_density(SheetScale *scale, const Page *page, double dpi, ScaleSource source)
+scale_from_density(SheetScale *scale, const Page *page, double dpi, ScaleSource source, double sigma)
 {
     double ppm = dpi / 25.4;
     scale->mm_to_px = homography_scale(ppm, ppm);
@@ -75,6 +80,7 @@ scale_from_density(SheetScale *scale, const Page *page, double dpi, ScaleSource 
     scale->height_mm = page->image->height / ppm;
     scale->px_per_mm = ppm;
     scale->source = source;
+    scale->sigma = sigma;
 }
 
 static gboolean
@@ -104,6 +110,7 @@ scale_from_edges(SheetScale *scale, const Page *page)
     scale->px_per_mm = sqrt(point_distance(a, b) * point_distance(a, c));
     scale->source = SCALE_PAPER_EDGES;
     scale->photo = TRUE;
+    scale->sigma = hypot(SIGMA_EDGES, SIGMA_BENT * scale->paper.edge_rms_px / scale->px_per_mm / A4_SHORT_MM);
     return TRUE;
 }
 
@@ -123,11 +130,39 @@ density_of_page(double width_px, double height_px)
     return best;
 }
 
+/* The middle of what is seen of the paper decides how fine the picture is. */
+static void
+take_cut(SheetScale *scale)
+{
+    const CutPaper *cut = &scale->cut;
+    scale->mm_to_px = cut->pose.mm_to_px;
+    scale->width_mm = cut->width_mm;
+    scale->height_mm = cut->height_mm;
+    Point middle = { cut->width_mm / 2, cut->height_mm / 2 }, right = { middle.x + 1, middle.y },
+          down = { middle.x, middle.y + 1 };
+    Point a = homography_apply(&scale->mm_to_px, middle);
+    scale->px_per_mm = sqrt(point_distance(a, homography_apply(&scale->mm_to_px, right)) *
+                            point_distance(a, homography_apply(&scale->mm_to_px, down)));
+    scale->sigma = cut->ruler ? hypot(SIGMA_EDGES, cut->pose.scale_sigma) : 1;
+    scale->source = cut->ruler ? SCALE_PAPER_SIDE : SCALE_UNPROVEN;
+    scale->photo = TRUE;
+    scale->partial = TRUE;
+}
+
+gboolean
+sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds)
+{
+    if (!scale->partial || n_rounds == 0 || !cut_paper_refine(&scale->cut, rounds, n_rounds))
+        return FALSE;
+    take_cut(scale);
+    return TRUE;
+}
+
 void
 sheet_scale_find(const Page *page, SheetScale *scale)
 {
     double width = page->image->width, height = page->image->height;
-    *scale = (SheetScale){ 0 };
+    *scale = (SheetScale){ .sigma = 1 };
     paper_find(page->image, &scale->paper);
     if (scale->paper.found && scale_from_edges(scale, page))
         return;
@@ -138,19 +173,22 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         /* a PDF whose page box was rounded says 199.8: the scanner had a whole number */
         if (seen > 0 && fabs(claimed / seen - 1) < 0.01)
             claimed = seen;
-        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE);
+        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
         return;
     }
     gboolean desk = scale->paper.seen && !scale->paper.fills;
     double ratio = MAX(width, height) / MIN(width, height);
     if (!desk && !exact && fabs(ratio / (A4_LONG_MM / A4_SHORT_MM) - 1) < 0.004) {
         /* resampled after scanning, but still exactly one whole page */
-        scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAGE_SIZE);
+        scale_from_density(scale, page, MIN(width, height) / A4_SHORT_MM * 25.4, SCALE_PAGE_SIZE, SIGMA_WHOLE);
         return;
     }
     if (!desk && seen > 0) {
-        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAGE_SIZE);
+        scale_from_density(scale, page, seen, claimed == seen ? SCALE_DPI_PAGE_SIZE : SCALE_PAGE_SIZE,
+                           exact ? SIGMA_WHOLE : SIGMA_TRIMMED);
         return;
     }
-    scale_from_density(scale, page, claimed > 0 ? claimed : MAX(width, height) / A4_LONG_MM * 25.4, SCALE_UNPROVEN);
+    if (!(desk && cut_paper_find(page->image, &scale->paper, &scale->cut)))
+        cut_paper_guess(page->image, &scale->cut);
+    take_cut(scale);
 }

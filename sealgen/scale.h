@@ -3,13 +3,14 @@
  * scale.h: the millimetres of a page, and what proves them.
  *
  * Order of trust: four edges of an A4 sheet; the picture as a whole being A4 at a density scanners
- * know; nothing. Declared seal sizes and printed boxes play no part: boxes shrink with the print.
+ * know; two edges, or an edge from corner to corner; nothing. Declared seal sizes and printed boxes play no part: boxes shrink with the print.
  */
 #ifndef SB_SEALGEN_SCALE_H
 #define SB_SEALGEN_SCALE_H
 
 #include "core/page.h"
 #include "core/paper.h"
+#include "sealgen/cut_paper.h"
 #include "sealgen/sheet.h"
 
 G_BEGIN_DECLS
@@ -20,11 +21,17 @@ typedef struct {
     double px_per_mm;           /* at the middle */
     ScaleSource source;
     gboolean photo; /* perspective: from paper edges, not from a density */
+    double sigma;   /* of lengths, relative, one sigma: what the ruler leaves open; 1 where nothing is proven */
     Paper paper;
+    gboolean partial; /* the sheet does not lie whole in the picture: circles can make the map better */
+    CutPaper cut;     /* then: what is known of it */
 } SheetScale;
 
 /* Where nothing is proven, source is SCALE_UNPROVEN and the frame is the best guess. */
 void sheet_scale_find(const Page *page, SheetScale *scale);
+
+/* Better where the map was partial, with circles of the picture. Returns: FALSE where nothing changed. */
+gboolean sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds);
 
 G_END_DECLS
 

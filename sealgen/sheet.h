@@ -35,6 +35,7 @@ typedef enum {
     SCALE_PAPER_EDGES,   /* four edges of an A4 sheet */
     SCALE_DPI_PAGE_SIZE, /* the file's dpi, confirmed by the page size within 3 % */
     SCALE_PAGE_SIZE,     /* the picture has an A4 page's proportions; the file's dpi is wrong or absent: a note */
+    SCALE_PAPER_SIDE,    /* one side of an A4 sheet from end to end, and the seals' own roundness */
     SCALE_SOURCES
 } ScaleSource;
 
@@ -88,6 +89,7 @@ typedef struct {
     guint8 ink_rgb[3];
     double width_mm, height_mm; /* of the canvas: declared, or nominal, or measured */
     double measured_mm[2];
+    double uncertainty_mm; /* of the measured size, two sigmas: ruler, edges, and what the samples differ by */
     ScaleSource scale_source;
     double upright_confidence; /* 0..1 */
     GPtrArray *samples;        /* (element-type SheetSample) in reading order */
@@ -139,7 +141,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SheetResult, sheet_result_free)
 /* The picture as the palette PNG that is stored and shown. Returns: (transfer full), NULL where not found. */
 GBytes *sheet_seal_png(const SheetSeal *seal);
 
-const char *scale_source_name(ScaleSource source);  /* "unproven", "sheet_marks", "paper_edges", "dpi_page_size", "page_size" */
+/* "unproven", "sheet_marks", "paper_edges", "dpi_page_size", "page_size", "paper_side" */
+const char *scale_source_name(ScaleSource source);
 const char *seal_shape_name(SealShape shape);       /* "round", "oval", "rectangle", "free" */
 const char *seal_line_kind_name(SealLineKind kind); /* "ring", "centre", "bottom", "number", "cells" */
 /* Returns: (transfer full) "faint, crossed" in English for the reviewer, "" where there is none. */

@@ -20,6 +20,7 @@ enum {
     MAX_LINE_PIXELS = 4 << 20,
     MAX_LINE_SIDE = 8192
 };
+#define MAX_UNCERTAINTY_MM 1000.0
 #define MAX_COORDINATE 1e6
 #define MAX_CANVAS_MM 100.0
 #define REASONS_ALL ((1u << 9) - 1)
@@ -104,9 +105,10 @@ line_to_json(const SealLine *line)
 static json_t *
 seal_to_json(const SheetSeal *seal)
 {
-    json_t *object = json_pack("{s:i, s:i, s:i, s:b, s:i, s:o}", "index", (int)seal->seal_index, "type",
+    json_t *object = json_pack("{s:i, s:i, s:i, s:b, s:i, s:o, s:o}", "index", (int)seal->seal_index, "type",
                                (int)seal->type, "shape", (int)seal->shape, "found", (int)seal->found, "scale_source",
-                               (int)seal->scale_source, "upright_confidence", number_or_zero(seal->upright_confidence));
+                               (int)seal->scale_source, "upright_confidence", number_or_zero(seal->upright_confidence),
+                               "uncertainty_mm", number_or_zero(seal->uncertainty_mm));
     json_t *samples = json_array(), *lines = json_array();
     for (guint i = 0; i < seal->samples->len; i++)
         json_array_append_new(samples, sample_to_json(g_ptr_array_index(seal->samples, i)));
@@ -363,7 +365,8 @@ read_seal(const json_t *object, guint index, guint n_pages, const Order *order, 
         !read_integer(object, "type", ordered->type, ordered->type, &type) ||
         !read_integer(object, "shape", 0, SHAPES - 1, &shape) || !read_boolean(object, "found", &seal->found) ||
         !read_integer(object, "scale_source", 0, SCALE_SOURCES - 1, &source) ||
-        !read_number(object, "upright_confidence", 0, 1, &seal->upright_confidence))
+        !read_number(object, "upright_confidence", 0, 1, &seal->upright_confidence) ||
+        !read_number(object, "uncertainty_mm", 0, MAX_UNCERTAINTY_MM, &seal->uncertainty_mm))
         return FALSE;
     seal->shape = (SealShape)shape;
     seal->scale_source = (ScaleSource)source;

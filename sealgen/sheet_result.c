@@ -74,7 +74,7 @@ const char *
 scale_source_name(ScaleSource source)
 {
     static const char *const NAMES[SCALE_SOURCES] = { "unproven", "sheet_marks", "paper_edges", "dpi_page_size",
-                                                      "page_size" };
+                                                      "page_size", "paper_side" };
     return source < SCALE_SOURCES ? NAMES[source] : "unproven";
 }
 

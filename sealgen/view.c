@@ -15,6 +15,11 @@
 #define PHOTO_RIM_MM 2.5
 #define SCAN_RIM_MM 1.0
 #define MARKS_RESIDUAL_MM 0.9
+#define ROUND_SUPPORT 0.7 /* an outline that is worth holding for a circle */
+#define ROUND_LEAST_MM 25.0
+#define ROUND_MOST 1.25 /* ovals are 4:3 */
+#define ROUND_SIGMA 0.008
+#define REFINE_PASSES 2
 #define BLANK_PRINT_MM2 12.0
 #define BLANK_COLOUR_MM2 12.0
 
@@ -182,6 +187,50 @@ use_form(PageView *view, const SheetMarks *marks, const Order *order, GPtrArray 
     view->form_hint_deg = 90 * round(atan2(x.y - o.y, x.x - o.x) * 180 / G_PI / 90);
 }
 
+/* Circles among what was found, as they lie in the picture. */
+static GArray *
+rounds_of(const GPtrArray *found, const SheetScale *scale)
+{
+    GArray *rounds = g_array_new(FALSE, FALSE, sizeof(PoseRound));
+    for (guint i = 0; i < found->len; i++) {
+        const Outline *o = &((const Impression *)g_ptr_array_index(found, i))->place;
+        if ((o->shape != SHAPE_ROUND && o->shape != SHAPE_OVAL) || o->support < ROUND_SUPPORT ||
+            MIN(o->width, o->height) < ROUND_LEAST_MM || MAX(o->width, o->height) > ROUND_MOST * MIN(o->width, o->height))
+            continue;
+        double a = o->turn_deg * G_PI / 180, w = o->width / 2, h = o->height / 2;
+        Point c = homography_apply(&scale->mm_to_px, o->centre);
+        Point u[2] = { { w * cos(a), w * sin(a) }, { -h * sin(a), h * cos(a) } }, half[2];
+        for (guint k = 0; k < 2; k++) { /* from both ends: perspective bends the middle */
+            Point p = homography_apply(&scale->mm_to_px, (Point){ o->centre.x + u[k].x, o->centre.y + u[k].y });
+            Point q = homography_apply(&scale->mm_to_px, (Point){ o->centre.x - u[k].x, o->centre.y - u[k].y });
+            half[k] = (Point){ (p.x - q.x) / 2, (p.y - q.y) / 2 };
+        }
+        PoseRound r = { c, half[0], half[1], ROUND_SIGMA };
+        g_array_append_val(rounds, r);
+    }
+    return rounds;
+}
+
+/* Flat page, its light and what lies on it; where the map can be made better by that, once more. */
+static GPtrArray *
+look(PageView *view, const Image *image, Image **flat, PaperLight **light)
+{
+    GPtrArray *found = NULL;
+    for (guint pass = 0;; pass++) {
+        *light = paper_light_new(*flat, FIND_PPM);
+        found = find_impressions(*flat, *light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, view->page,
+                                 &view->traits);
+        g_autoptr(GArray) rounds = view->own_form || pass == REFINE_PASSES ? NULL : rounds_of(found, &view->scale);
+        if (!rounds || !sheet_scale_refine(&view->scale, (const PoseRound *)rounds->data, rounds->len))
+            return found;
+        g_ptr_array_unref(found);
+        g_clear_pointer(&view->traits.places, g_array_unref);
+        paper_light_free(*light);
+        image_free(*flat);
+        *flat = flatten(image, &view->scale);
+    }
+}
+
 PageView *
 page_view_new(const SheetPage *page, guint number, const Order *order)
 {
@@ -197,15 +246,14 @@ page_view_new(const SheetPage *page, guint number, const Order *order)
     view->to_stored = decoded->to_stored;
     sheet_scale_find(decoded, &view->scale);
     g_autoptr(Image) flat = flatten(decoded->image, &view->scale);
+    g_autoptr(PaperLight) light = NULL;
     SheetMarks marks;
     view->own_form = order && sheet_marks_find(flat, FIND_PPM, decoded->image, &view->scale.mm_to_px, order, &marks);
     if (view->own_form && trust_marks(view, &marks)) {
         image_free(flat);
         flat = flatten(decoded->image, &view->scale);
     }
-    g_autoptr(PaperLight) light = paper_light_new(flat, FIND_PPM);
-    g_autoptr(GPtrArray) found =
-        find_impressions(flat, light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, number, &view->traits);
+    g_autoptr(GPtrArray) found = look(view, decoded->image, &flat, &light);
     if (view->own_form)
         use_form(view, &marks, order, found);
     view->blank = view->traits.print_mm2 < BLANK_PRINT_MM2 && view->traits.coloured_mm2 < BLANK_COLOUR_MM2;

@@ -9,13 +9,13 @@
     keys: [['j/k', '上下'], ['n/p', '订单'], ['a', '通过'], ['r', '退回'], ['u', '撤销'], ['w', '整页'], ['z', '印章 400%'], ['e', '导出']],
     look: '请先逐项看完每个待审核的问题（j）', refuse: '此订单须退回申请人，不能通过', why: '退回原因（必填，回车确认）', approved: '通过', rejected: '退回：',
     none: '没有待审核的订单', gone: '没有图片', seals: '印章', measured: '实测', declared: '尺寸', fused: '提取结果', sample: '印模', unused: '未采用', by: '复核：第 1 位审核人已通过：',
-    scale: { unproven: '尺寸来源：未证实', sheet_marks: '尺寸来源：采集表标记', paper_edges: '尺寸来源：纸张边缘', dpi_page_size: '尺寸来源：分辨率与页面大小', page_size: '尺寸来源：整页为 A4（文件分辨率缺失或错误）' },
+    scale: { unproven: '尺寸来源：未证实', sheet_marks: '尺寸来源：采集表标记', paper_edges: '尺寸来源：纸张边缘', dpi_page_size: '尺寸来源：分辨率与页面大小', page_size: '尺寸来源：整页为 A4（文件分辨率缺失或错误）', paper_side: '尺寸来源：照片中完整的一条纸边' },
   } : {
     title: 'Orders to review', export: 'Export decisions (e)', of: (a, b) => `${a} of ${b} decided`, read: 'read', form: 'form',
     keys: [['j/k', 'finding'], ['n/p', 'order'], ['a', 'approve'], ['r', 'reject'], ['u', 'undo'], ['w', 'whole page'], ['z', 'seals 400 %'], ['e', 'export']],
     look: 'Look at every finding first (j)', refuse: 'This order must go back to the applicant; it cannot be approved', why: 'Why it is rejected (needed; Enter confirms)', approved: 'approved', rejected: 'rejected: ',
     none: 'No order waits for review', gone: 'no picture', seals: 'Seals', measured: 'measured', declared: 'size', fused: 'extracted', sample: 'sample', unused: 'not used', by: 'Second review. Approved by the first reviewer: ',
-    scale: { unproven: 'scale: not proven', sheet_marks: 'scale: marks of the sheet', paper_edges: 'scale: paper edges', dpi_page_size: 'scale: dpi and page size', page_size: 'scale: the picture is one A4 page (the file’s dpi is wrong or absent)' },
+    scale: { unproven: 'scale: not proven', sheet_marks: 'scale: marks of the sheet', paper_edges: 'scale: paper edges', dpi_page_size: 'scale: dpi and page size', page_size: 'scale: the picture is one A4 page (the file’s dpi is wrong or absent)', paper_side: 'scale: one whole side of the paper in a cut photo' },
   };
   const MM = 96 / 25.4; /* CSS pixels a millimetre */
   const decisions = new Map(); /* order_id -> {verdict, note} */
