@@ -120,7 +120,7 @@ char *
 burn_unit_id(const BurnOrder *order)
 {
     return order->certificate_index <= 1 ? g_strdup(order->order_id)
-                                         : g_strdup_printf("%s.%u", order->order_id, order->certificate_index);
+                                         : g_strdup_printf("%s+%u", order->order_id, order->certificate_index);
 }
 
 void

@@ -106,7 +106,7 @@ typedef struct {
     char *at_hand;      /* serial of the key that was looked at last, or NULL */
     char *reason;       /* one line without personal data; NULL when done */
     GBytes *certificate; /* DER, or NULL */
-    GPtrArray *objects; /* BurnObjectSum, for the burn protocol; NULL unless done */
+    GPtrArray *objects; /* BurnObjectSum as read back, for the burn protocol; NULL unless done in this run */
     gboolean wiped;     /* BURN_REVOKE: the key was here and is blank again */
 } BurnResult;
 
@@ -117,7 +117,8 @@ typedef struct {
     guint8 sha256[32];
 } BurnObjectSum;
 
-/* The journal's name of a unit: ORDER for the first certificate, ORDER.2 for the second. (transfer full) */
+/* The journal's name of a unit: ORDER for the first certificate, ORDER+2 for the second: no order number holds a plus, so
+ * no other order's unit has this name. (transfer full) */
 char *burn_unit_id(const BurnOrder *order);
 
 /* The mark that this unit leaves on a token (CKA_ID of key and certificate): the first 16 bytes of

@@ -71,7 +71,7 @@ burn_hub_new(const BurnHubConfig *config, const char *worker, const BurnJournal 
     hub->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!hub_check(hub, error))
         return NULL;
-    hub->nursery = burn_nursery_start(hub->program, config->preload ? config->module : NULL, error);
+    hub->nursery = burn_nursery_start(hub->program, config->preload ? config->module : NULL, config->lock_fd, error);
     if (hub->nursery == NULL)
         return NULL;
     return g_steal_pointer(&hub);
@@ -462,10 +462,14 @@ burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision,
     g_autoptr(BurnRecord) r = burn_journal_load(journal, unit, error);
     if (r == NULL)
         return FALSE;
-    if (r->state != BURN_STATE_HELD) {
+    gboolean ends = decision == BURN_DECIDE_RESTART || decision == BURN_DECIDE_GIVE_UP;
+    gboolean begun = r->state >= BURN_STATE_CLAIMED && r->state < BURN_STATE_VERIFIED;
+    if (r->state != BURN_STATE_HELD && !(ends && begun)) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not held: nothing is to be decided", unit);
         return FALSE;
     }
+    if (r->state != BURN_STATE_HELD)
+        r->held_in = r->state; /* its key is lost or broken: it would wait for ever */
     if (decision == BURN_DECIDE_RETRY) {
         r->state = r->held_in;
     } else if (decision == BURN_DECIDE_ISSUE_AGAIN) {

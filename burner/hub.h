@@ -33,6 +33,8 @@ typedef struct {
                                gone no-room device request; NULL = the standard's meanings */
     guint call_ms;          /* watchdog for one request without key generation; 0 = 30000 */
     guint keygen_ms;        /* with key generation; 0 = 120000 */
+    int lock_fd;            /* a lock (flock) that each worker holds with the hub: a worker outlives a hub that was killed
+                               by the one call it is in, and the next run may not come between; 0 = none */
 } BurnHubConfig;
 
 typedef struct {
@@ -55,10 +57,15 @@ typedef struct {
                          GError **error);
     /* The user PIN of a key in use (BURN_PIN_ASKED). (transfer full) NULL: not to be had now, the order waits. */
     BurnPin *(*ask_pin)(const BurnOrder *order, const char *serial, gpointer data);
+    /* What follows from a unit that ends as DONE, or (given up, revoked) as FAILED: archive, protocol, marks. Durable when
+     * it returns TRUE and idempotent: the journal says DONE or FAILED only afterwards, and what was killed in between
+     * calls it again. @result as BurnHubCalls.finished will see it. FALSE: the next run goes on from here. NULL: nothing
+     * follows. */
+    gboolean (*archive)(const BurnOrder *order, const BurnResult *result, gpointer data, GError **error);
     /* An order entered a state, or step @step of @steps of it is done. NULL: nobody looks. */
     void (*progress)(const BurnOrder *order, const char *serial, BurnState state, guint step, guint steps,
                      gpointer data);
-    /* A unit is finished for this run. (transfer none) NULL: nobody looks. */
+    /* A unit is finished for this run: nothing may hang on it that archive must do. (transfer none) NULL: nobody looks. */
     void (*finished)(const BurnOrder *order, const BurnResult *result, gpointer data);
 } BurnHubCalls;
 
@@ -94,7 +101,7 @@ GPtrArray *burn_hub_run(BurnHub *hub, GPtrArray *orders, GError **error);
 /* Async-signal-safe: finish the acts that run, start no new ones. */
 void burn_hub_stop(BurnHub *hub);
 
-/* A person's decision on a HELD unit. */
+/* A person's decision on a HELD unit; restart and give up also on one that waits for a key that will not come back. */
 typedef enum {
     BURN_DECIDE_RETRY,   /* the cause is gone: go on from where it was held */
     BURN_DECIDE_RESTART, /* another key: what was issued is revoked, then from QUEUED with a new mark */
@@ -108,7 +115,8 @@ gboolean burn_decision_from_name(const char *name, BurnDecision *decision);
 gboolean burn_held(const BurnJournal *journal, const char *unit, guint *decisions, char **reason, char **token_serial,
                    GError **error);
 const char *burn_decision_name(BurnDecision decision);
-/* Writes the journal only; the next burn_hub_run acts on it. SB_ERROR_INPUT when the unit is not held. */
+/* Writes the journal only; the next burn_hub_run acts on it. SB_ERROR_INPUT when the unit is not held (restart, give up:
+ * nor begun and unverified). No run may be going on. */
 gboolean burn_decide(const BurnJournal *journal, const char *unit, BurnDecision decision, GError **error);
 
 G_END_DECLS

@@ -255,7 +255,7 @@ burn_worker_ask_pins(BurnWorker *w, const BurnPins *pins, guint deadline_ms, Bur
 struct BurnNursery {
     char *program, *preload;
     pid_t pid;
-    int fd;
+    int fd, lock_fd;
 };
 
 static gboolean
@@ -269,18 +269,22 @@ spawn(BurnNursery *n, int child_end)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, child_end, BURN_PROTO_FD);
+    if (n->lock_fd >= 0)
+        posix_spawn_file_actions_adddup2(&actions, n->lock_fd, BURN_LOCK_FD);
+    else
+        posix_spawn_file_actions_addclose(&actions, BURN_LOCK_FD);
     int rc = posix_spawn(&n->pid, n->program, &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     return rc == 0;
 }
 
-/* dup2 onto itself would keep close-on-exec: the child's end must lie above what the worker gets. */
+/* The child's end must lie above what the worker gets: dup2 would overwrite it, or onto itself keep close-on-exec. */
 static gboolean
 socket_pair(int pair[2])
 {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return FALSE;
-    int high = fcntl(pair[1], F_DUPFD_CLOEXEC, BURN_PROTO_FD + 1);
+    int high = fcntl(pair[1], F_DUPFD_CLOEXEC, BURN_LOCK_FD + 1);
     close(pair[1]);
     pair[1] = high;
     return high >= 0;
@@ -315,12 +319,13 @@ start(BurnNursery *n, GError **error)
 }
 
 BurnNursery *
-burn_nursery_start(const char *program, const char *preload, GError **error)
+burn_nursery_start(const char *program, const char *preload, int lock_fd, GError **error)
 {
     BurnNursery *n = g_new0(BurnNursery, 1);
     n->program = g_strdup(program);
     n->preload = g_strdup(preload);
     n->fd = -1;
+    n->lock_fd = lock_fd > 0 ? fcntl(lock_fd, F_DUPFD_CLOEXEC, BURN_LOCK_FD + 1) : -1;
     if (start(n, error))
         return n;
     burn_nursery_stop(n);
@@ -333,6 +338,8 @@ burn_nursery_stop(BurnNursery *n)
     if (n == NULL)
         return;
     stop(n);
+    if (n->lock_fd >= 0)
+        close(n->lock_fd);
     g_free(n->program);
     g_free(n->preload);
     g_free(n);

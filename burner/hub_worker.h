@@ -19,9 +19,9 @@ typedef void (*BurnAnswerFunc)(BurnWorker *worker, BurnFault fault, GVariant *an
 typedef void (*BurnClosedFunc)(gpointer data);
 
 /* The clean process that workers are forked from (worker.c): started with fork and exec, loads no module unless
- * @preload names one. SB_ERROR_ENV. */
+ * @preload names one. @lock_fd (0: none) stays open in every worker as long as it lives. SB_ERROR_ENV. */
 typedef struct BurnNursery BurnNursery;
-BurnNursery *burn_nursery_start(const char *program, const char *preload, GError **error);
+BurnNursery *burn_nursery_start(const char *program, const char *preload, int lock_fd, GError **error);
 void burn_nursery_stop(BurnNursery *nursery);
 
 /* A worker of its own process; its events run on @context. A nursery that died is started again. SB_ERROR_ENV. */

@@ -70,20 +70,42 @@ finished(gpointer data)
     hub_job_finished(job);
 }
 
+static void
+fill_result(Job *job, BurnResult *r, BurnOutcome outcome, const char *reason)
+{
+    const BurnRecord *record = job->record;
+    r->outcome = outcome;
+    r->reason = g_strdup(reason);
+    r->token_serial = record != NULL && *record->token_serial != '\0' ? g_strdup(record->token_serial) : NULL;
+    r->certificate = record != NULL && record->certificate != NULL ? g_bytes_ref(record->certificate) : NULL;
+    r->at_hand = job->token != NULL ? g_strdup(job->token->serial) : NULL;
+    r->objects = job->objects != NULL ? g_ptr_array_ref(job->objects) : NULL;
+    r->wiped = job->wiped;
+}
+
 void
 job_finish(Job *job, BurnOutcome outcome, const char *reason)
 {
-    BurnResult *r = job->result;
-    r->outcome = outcome;
-    r->reason = g_strdup(reason);
-    r->token_serial = job->record != NULL && *job->record->token_serial != '\0' ? g_strdup(job->record->token_serial) : NULL;
-    r->at_hand = job->token != NULL ? g_strdup(job->token->serial) : NULL;
-    r->certificate = job->record != NULL && job->record->certificate != NULL ? g_bytes_ref(job->record->certificate) : NULL;
-    r->objects = g_steal_pointer(&job->objects);
-    r->wiped = job->wiped;
-    if (outcome == BURN_DONE && r->objects == NULL) /* verified by a run that ended before it could say so */
-        r->objects = burn_journal_fetch_sums(job->hub->journal, job->unit, NULL);
+    fill_result(job, job->result, outcome, reason);
     job_close_worker(job, finished);
+}
+
+gboolean
+job_archive(Job *job, BurnOutcome outcome)
+{
+    const BurnHubCalls *calls = &job->hub->calls;
+    g_autoptr(BurnResult) result = g_new0(BurnResult, 1);
+    g_autoptr(GError) error = NULL;
+    if (calls->archive == NULL)
+        return TRUE;
+    if (job->objects == NULL && outcome == BURN_DONE)
+        job->objects = burn_journal_fetch_sums(job->hub->journal, job->unit, &error);
+    result->unit = g_strdup(job->unit);
+    fill_result(job, result, outcome, outcome == BURN_DONE ? NULL : job->record->reason);
+    if (error == NULL && calls->archive(job->order, result, calls->data, &error))
+        return TRUE;
+    job_finish(job, BURN_INTERRUPTED, error->message);
+    return FALSE;
 }
 
 gboolean
@@ -426,8 +448,12 @@ job_start(Job *job)
 static void
 wait_for_key(Job *job)
 {
-    const char *serial = *job->record->token_serial != '\0' ? job->record->token_serial : job->order->token_serial;
-    g_autofree char *reason = serial != NULL ? g_strdup_printf("plug in key %s", serial) : g_strdup("plug in a blank key");
+    const BurnRecord *r = job->record;
+    gboolean begun = *r->token_serial != '\0' && r->state >= BURN_STATE_CLAIMED;
+    const char *serial = begun ? r->token_serial : job->order->token_serial;
+    g_autofree char *reason = serial == NULL ? g_strdup("plug in a blank key")
+                              : !begun       ? g_strdup_printf("plug in key %s", serial)
+                                             : g_strdup_printf("plug in key %s; lost or broken: decide restart", serial);
     job_finish(job, BURN_WAITING, reason);
 }
 

@@ -67,6 +67,7 @@ void job_start(Job *job);                      /* hub gave it job->serial, or NU
 void job_look(Job *job);                       /* (start a worker and) ask the token what is there, then step */
 void job_step(Job *job);                       /* from record->state and view */
 gboolean job_enter(Job *job, BurnState state); /* journalled; FALSE: the job is finished */
+gboolean job_archive(Job *job, BurnOutcome outcome); /* before DONE and FAILED; FALSE: the job is finished */
 void job_send_pins(Job *job, BurnAnswerFunc done);
 gboolean job_answered(Job *job, BurnFault fault, const char *text); /* FALSE: the fault is dealt with */
 void job_fault(Job *job, BurnFault fault, const char *text);

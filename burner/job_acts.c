@@ -420,13 +420,14 @@ on_read_back(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *
     g_autoptr(BurnInventory) all = burn_inventory_unpack(packed);
     g_autoptr(GBytes) certificate = answer_bytes(answer, 1);
     g_autoptr(GBytes) signature = answer_bytes(answer, 2);
+    g_autoptr(GError) error = NULL;
     const char *wrong = read_back_fault(job, all, certificate, signature);
     burn_worker_kill(g_steal_pointer(&job->worker)); /* libp11 has unloaded the module already */
     if (wrong != NULL) {
         job_fault(job, BURN_FAULT_READ_BACK, wrong);
         return;
     }
-    g_autoptr(GError) error = NULL;
+    g_clear_pointer(&job->objects, g_ptr_array_unref);
     job->objects = sums_of(all);
     if (!burn_journal_keep_sums(job->hub->journal, job->unit, job->objects, &error)) {
         job_finish(job, BURN_INTERRUPTED, error->message);
@@ -567,7 +568,8 @@ job_act(Job *job, BurnAct act)
         job_revoke(job);
         break;
     case BURN_ACT_FINISH:
-        job_acted(job, BURN_STATE_DONE, job->view);
+        if (job_archive(job, BURN_DONE))
+            job_acted(job, BURN_STATE_DONE, job->view);
         break;
     default:
         g_assert_not_reached(); /* hold, wait and none are job_step's */

@@ -129,7 +129,7 @@ on_revoked(Job *job, Task *t)
         return;
     }
     if (r->held_in == BURN_STATE_FAILED) {
-        if (job_enter(job, BURN_STATE_FAILED))
+        if (job_archive(job, BURN_FAILED) && job_enter(job, BURN_STATE_FAILED))
             job_finish(job, BURN_FAILED, r->reason);
         return;
     }
@@ -173,7 +173,12 @@ revoke_all(BurnCa *ca, Task *t)
         t->answer = ca->find(ca, &t->request, &t->certificate, &t->error);
         if (t->answer == BURN_CA_GIVEN)
             g_ptr_array_add(t->revoke, g_bytes_ref(t->certificate));
-        else if (t->answer != BURN_CA_NONE)
+        else if (t->answer == BURN_CA_PENDING) { /* what is to be revoked may still come */
+            t->answer = BURN_CA_UNCLEAR;
+            g_set_error_literal(&t->error, SB_ERROR, SB_ERROR_CA,
+                                "the CA has not answered yet: its certificate is revoked in the run that finds it");
+            return;
+        } else if (t->answer != BURN_CA_NONE)
             return;
     }
     for (guint i = 0; i < t->revoke->len; i++) {

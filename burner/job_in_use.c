@@ -30,6 +30,22 @@ goes(const Job *job, const BurnObject *o)
     return FALSE;
 }
 
+/* What an attempt that was given up left on this key: its certificate is revoked. */
+static void
+add_former_attempts(Job *job)
+{
+    BurnRecord *r = job->record;
+    for (guint attempt = 1; attempt < r->attempt; attempt++) {
+        guint8 mark[BURN_MARK_SIZE];
+        burn_mark(job->unit, attempt, mark, NULL);
+        for (guint i = 0; i < job->seen->objects->len; i++)
+            if (burn_object_has_id(job->seen->objects->pdata[i], mark, sizeof mark)) {
+                g_ptr_array_add(r->before, g_bytes_new(mark, sizeof mark));
+                break;
+            }
+    }
+}
+
 void
 job_claim_in_use(Job *job)
 {
@@ -40,10 +56,12 @@ job_claim_in_use(Job *job)
         if (o->kind == BURN_OBJECT_CERT && o->id != NULL && g_bytes_get_size(o->id) > 0 && goes(job, o))
             g_ptr_array_add(r->before, g_bytes_ref(o->id));
     }
-    if (job->order->replaces != NULL && r->before->len < job->order->replaces->len) {
+    if (r->attempt == 1 && job->order->replaces != NULL && r->before->len < job->order->replaces->len) {
         job_hold(job, "the certificate that is to be replaced is not on this key: is it the right key?");
         return;
     }
+    if (burn_family(job->order) == BURN_FAMILY_BESIDE)
+        add_former_attempts(job);
     job_acted(job, BURN_STATE_CLAIMED, job->view);
 }
 

@@ -15,6 +15,7 @@
 G_BEGIN_DECLS
 
 #define BURN_PROTO_FD 3                   /* the worker's end of the socketpair */
+#define BURN_LOCK_FD 4                    /* held open by a worker of the nursery: BurnHubConfig.lock_fd, or closed */
 #define BURN_PROTO_BODY_MAX (2u << 20)    /* one seal and its names fit */
 #define BURN_PROTO_PINS_MAX 1024u
 

@@ -33,7 +33,7 @@ typedef enum {
     BURN_VIEW_OTHER,  /* holds, or may hold, something that is not this order's */
     BURN_VIEW_NOPIN,  /* bears our label, no user PIN yet */
     BURN_VIEW_EMPTY,  /* ready, nothing with our mark */
-    BURN_VIEW_HALF,   /* with our mark: half a key pair, or several */
+    BURN_VIEW_HALF,   /* with our mark, none journalled: half a key pair, several, or one without its protections */
     BURN_VIEW_KEY,    /* one good pair with our mark (and of the record's public key), not the certificate */
     BURN_VIEW_CERT,   /* and the order's certificate, no seal */
     BURN_VIEW_PART,   /* and some of the seals, or wrong ones */

@@ -172,9 +172,10 @@ view_pair(const BurnInventory *inventory, const BurnExpect *e, Count *c)
     const BurnRecord *r = e->record;
     if (c->privates == 0 && c->publics == 0)
         return c->certs == 0 ? BURN_VIEW_EMPTY : BURN_VIEW_CLASH;
-    if (c->privates != 1 || c->publics != 1)
+    /* Before a key pair is journalled, one that is not whole is what an interrupted generation left. */
+    if (c->privates != 1 || c->publics != 1 || c->bad_flags)
         return r->public_key == NULL && c->certs == 0 ? BURN_VIEW_HALF : BURN_VIEW_CLASH;
-    if (c->bad_flags || c->other_key || (c->certs > 0 && r->certificate == NULL))
+    if (c->other_key || (c->certs > 0 && r->certificate == NULL))
         return BURN_VIEW_CLASH;
     if (c->certs != 1 || c->good_certs != 1)
         return BURN_VIEW_KEY; /* none, a damaged or a double one: writing leaves exactly the right one */

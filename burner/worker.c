@@ -13,11 +13,14 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <openssl/crypto.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,6 +28,8 @@
 
 #include "burner/backend.h"
 #include "burner/readback.h"
+
+#define LAST_CALL_MS 120000 /* for the call that a worker is in when its hub is killed: key generation takes longest */
 
 typedef struct {
     BurnBackend *backend;
@@ -270,23 +275,32 @@ answer(BurnMessage type, GVariant *out, const GError *error)
     return burn_frame_send(BURN_PROTO_FD, type, code, g_variant_get_data(body), g_variant_get_size(body));
 }
 
-/* A PIN in this process must not reach a disk, and the process must not outlive its hub. */
+/* What a terminal or a service manager sends to all is the hub's to answer. */
 static void
-guard(void)
+leave_signals_to_the_hub(void)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    static const int all[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        signal(all[i], SIG_IGN);
+}
+
+/* A PIN in this process must not reach a disk. */
+static void
+guard(int last_fd)
+{
+    leave_signals_to_the_hub();
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-    close_range(BURN_PROTO_FD + 1, ~0u, 0);
+    close_range((guint)last_fd + 1, ~0u, 0);
     umask(077);
     CRYPTO_secure_malloc_init(16384, 16);
 }
 
 static G_NORETURN void
-work(void)
+work(int last_fd)
 {
     Worker w = { 0 };
-    guard();
+    guard(last_fd);
     for (;;) {
         BurnFrame frame = { 0 };
         g_autoptr(GError) error = NULL;
@@ -346,26 +360,70 @@ warm_up(void)
     EVP_PKEY_free(key);
 }
 
-/* A worker is the hub's child, not the nursery's (CLONE_PARENT): the hub waits for it, and it dies with the hub. */
+/* Waits until one has ended, @ms at most, and lets go of all that have. Returns: how many are left. */
+static guint
+count_living(GArray *workers, int ms)
+{
+    poll((struct pollfd *)(void *)workers->data, workers->len, ms);
+    for (guint i = workers->len; i > 0; i--) {
+        struct pollfd *p = &g_array_index(workers, struct pollfd, i - 1);
+        if (p->revents != 0) {
+            close(p->fd);
+            g_array_remove_index_fast(workers, i - 1);
+        }
+    }
+    return workers->len;
+}
+
+/*
+ * The hub was killed. A worker outlives it by the one call that it is in, since a module that is killed in the middle of
+ * a write may leave half a token (SoftHSM2 rewrites token.object in place); then its socket is at an end and so is it.
+ * No signal tells it: that would interrupt the module. Whoever hangs is killed here.
+ */
+static void
+see_off(GArray *workers)
+{
+    gint64 until = g_get_monotonic_time() + LAST_CALL_MS * G_GINT64_CONSTANT(1000), now;
+    close(BURN_LOCK_FD); /* the workers hold the lock, as long as they live */
+    while (count_living(workers, 0) > 0 && (now = g_get_monotonic_time()) < until)
+        count_living(workers, (int)((until - now) / 1000) + 1);
+    for (guint i = 0; i < workers->len; i++)
+        pidfd_send_signal(g_array_index(workers, struct pollfd, i).fd, SIGKILL, NULL, 0);
+}
+
+/* A worker is the hub's child, not the nursery's (CLONE_PARENT): the hub waits for it. */
+static pid_t
+fork_worker(int fd, GArray *workers)
+{
+    int pidfd = -1;
+    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | CLONE_PIDFD | SIGCHLD, 0, &pidfd, NULL, 0);
+    if (pid == 0) {
+        if (dup2(fd, BURN_PROTO_FD) < 0)
+            _exit(1);
+        work(BURN_LOCK_FD);
+    }
+    if (pid > 0)
+        g_array_append_val(workers, ((struct pollfd){ pidfd, POLLIN, 0 }));
+    return pid;
+}
+
 static G_NORETURN void
 nurse(const char *module)
 {
+    g_autoptr(GArray) workers = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
     int fd;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    leave_signals_to_the_hub();
     warm_up();
     if (module != NULL)
         dlopen(module, RTLD_NOW | RTLD_LOCAL);
     while ((fd = receive_socket()) >= 0) {
-        pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0);
-        if (pid == 0) {
-            if (dup2(fd, BURN_PROTO_FD) < 0)
-                _exit(1);
-            work();
-        }
+        count_living(workers, 0);
+        pid_t pid = fork_worker(fd, workers);
         close(fd);
         if (send(BURN_PROTO_FD, &pid, sizeof pid, MSG_NOSIGNAL) != sizeof pid)
             break;
     }
+    see_off(workers);
     _exit(0);
 }
 
@@ -379,5 +437,6 @@ main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "nursery") == 0)
         nurse(argc > 2 ? argv[2] : NULL);
-    work();
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* alone it only reads and signs: nothing can be left half done */
+    work(BURN_PROTO_FD);
 }

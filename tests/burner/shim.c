@@ -73,7 +73,8 @@ static void
 nap(unsigned ms)
 {
     struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000L };
-    nanosleep(&t, NULL);
+    while (nanosleep(&t, &t) != 0)
+        ;
 }
 
 static int

@@ -69,7 +69,7 @@ Test(burn_unit_id, tells_an_orders_certificates_apart)
     o->certificate_index = 2;
     g_autofree char *second = burn_unit_id(o);
     cr_assert_str_eq(first, "SQ20251120000017");
-    cr_assert_str_eq(second, "SQ20251120000017.2");
+    cr_assert_str_eq(second, "SQ20251120000017+2");
 }
 
 Test(burn_subject, puts_the_code_where_the_profile_says)

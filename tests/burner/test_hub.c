@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "burner/hub.h"
 #include "core/error.h"
@@ -215,6 +221,136 @@ Test(hub, a_request_whose_signature_was_lost_is_made_anew)
     g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
     expect_done(results->pdata[0]);
     cr_assert_eq(desk_issued(desk), 1);
+}
+
+/* ---- what follows from a burn is there before the journal says DONE ---- */
+
+typedef struct {
+    guint called, objects;
+    BurnState seen_in; /* of the journal */
+    gboolean fails;
+} Archive;
+
+static gboolean
+archive(const BurnOrder *order, const BurnResult *result, gpointer data, GError **error)
+{
+    Archive *a = ((Desk *)data)->archive;
+    g_autoptr(BurnRecord) r = burn_journal_load(((Desk *)data)->journal, result->unit, NULL);
+    a->called++;
+    a->seen_in = r->state;
+    a->objects = result->objects != NULL ? result->objects->len : 0;
+    if (!a->fails)
+        return TRUE;
+    g_set_error_literal(error, SB_ERROR, SB_ERROR_STORE, "the disk is full");
+    return FALSE;
+}
+
+Test(hub, the_archive_comes_before_done_and_again_where_it_failed)
+{
+    Archive a = { .fails = TRUE };
+    desk->archive = &a;
+    desk->calls.archive = archive;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) first = desk_run(desk, &order, 1);
+    const BurnResult *r = first->pdata[0];
+    cr_assert_eq(r->outcome, BURN_INTERRUPTED);
+    cr_assert_str_eq(r->reason, "the disk is full");
+    a.fails = FALSE;
+    g_autoptr(GPtrArray) second = desk_run(desk, &order, 1);
+    expect_done(second->pdata[0]);
+    cr_assert_eq(a.called, 2);
+    cr_assert_eq(a.seen_in, BURN_STATE_PIN_SEALED);
+    cr_assert_eq(a.objects, 4, "key, certificate and two seals, from the journal");
+    g_autoptr(GPtrArray) third = desk_run(desk, &order, 1);
+    expect_done(third->pdata[0]);
+    cr_assert_eq(a.called, 2, "nothing is left to do");
+}
+
+/* ---- kill -9 of the hub while a key is at work ---- */
+
+static void
+start_and_kill_in(BurnState state, int lock)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        desk->config.lock_fd = lock;
+        BurnOrder *order = desk_order(desk, "SQ1", BURN_NEW);
+        desk_run(desk, &order, 1);
+        _exit(0);
+    }
+    for (guint i = 0; i < 1000; i++) {
+        g_autoptr(BurnRecord) r = burn_journal_load(desk->journal, "SQ1", NULL);
+        if (r->state == state)
+            break;
+        g_usleep(10000);
+    }
+    g_usleep(200000); /* the worker is in the call */
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(lock);
+}
+
+Test(hub, a_worker_ends_the_call_that_it_is_in_when_the_hub_is_killed_and_holds_the_lock_until_then)
+{
+    enum { KEYGEN = 13 }; /* its counter in the shim's state */
+    g_autofree char *state = g_build_filename(desk->folder, "shim", NULL), *counters = NULL,
+                    *path = g_build_filename(desk->folder, "lock", NULL);
+    desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    g_setenv("SHIM_STATE", state, TRUE);
+    g_setenv("SHIM_MODULE", SOFTHSM, TRUE);
+    g_setenv("SHIM_KEYGEN_MS", "1000", TRUE);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), again = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_eq(flock(lock, LOCK_EX | LOCK_NB), 0);
+    start_and_kill_in(BURN_STATE_KEY_BEGUN, lock);
+    cr_assert_neq(flock(again, LOCK_EX | LOCK_NB), 0, "the key is still at work");
+    cr_assert_eq(flock(again, LOCK_EX), 0);
+    close(again);
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert(g_file_get_contents(state, &counters, NULL, NULL));
+    cr_assert_eq(((const guint32 *)(const void *)counters)[KEYGEN], 1, "the pair of the killed run is adopted");
+    cr_assert_eq(desk_issued(desk), 1);
+}
+
+/* ---- a key that will not come back ---- */
+
+static void
+lose_every_key(void)
+{
+    g_autofree char *tokens = g_build_filename(desk->folder, "tokens", NULL),
+                    *gone = g_build_filename(desk->folder, "gone", NULL);
+    cr_assert_eq(g_rename(tokens, gone), 0);
+    cr_assert_eq(g_mkdir(tokens, 0700), 0);
+}
+
+Test(hub, an_order_whose_key_is_lost_waits_until_a_person_restarts_it)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    cr_assert_not(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RESTART, &error), "nothing was begun");
+    g_clear_error(&error);
+    g_setenv("SHIM_FAULT", "C_CreateObject 2 pulled", TRUE);
+    g_setenv("SHIM_MODULE", SOFTHSM, TRUE);
+    g_autofree char *state = g_build_filename(desk->folder, "shim", NULL);
+    g_setenv("SHIM_STATE", state, TRUE);
+    desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    g_autoptr(GPtrArray) first = desk_run(desk, &order, 1);
+    cr_assert_eq(((BurnResult *)first->pdata[0])->outcome, BURN_WAITING);
+    lose_every_key();
+    g_autoptr(GPtrArray) second = desk_run(desk, &order, 1);
+    const BurnResult *r = second->pdata[0];
+    cr_assert_eq(r->outcome, BURN_WAITING);
+    cr_assert_not_null(strstr(r->reason, "restart"), "%s", r->reason);
+    cr_assert_not(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RETRY, &error));
+    g_clear_error(&error);
+    cr_assert(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RESTART, &error));
+    g_autoptr(GPtrArray) third = desk_run(desk, &order, 1);
+    g_autoptr(GPtrArray) fourth = desk_run(desk, &order, 1);
+    expect_done(fourth->pdata[0]);
+    cr_assert_eq(desk_issued(desk), 2);
+    cr_assert_eq(desk_revoked(desk), 1, "the lost key's certificate");
+    cr_assert_not(burn_decide(desk->journal, "SQ1", BURN_DECIDE_RESTART, &error), "what is done stays done");
 }
 
 Test(hub, one_process_at_a_time_is_enough_for_modules_that_allow_one)

@@ -108,6 +108,30 @@ Test(journal_file, keeps_records_and_seals_and_knows_no_others)
     cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_INTEGRITY));
 }
 
+Test(journal_file, keeps_what_the_read_back_saw)
+{
+    g_autofree char *folder = folder_new();
+    g_autoptr(BurnJournal) journal = burn_journal_file_open(folder, NULL);
+    g_autoptr(GError) error = NULL;
+    BurnObjectSum data = { (char *)"data", (char *)"official", 36000, { 1, 2, 3 } };
+    g_autoptr(GPtrArray) sums = g_ptr_array_new();
+    g_ptr_array_add(sums, &data);
+    cr_assert_null(burn_journal_fetch_sums(journal, "SQ1", &error));
+    cr_assert_null(error, "none was kept");
+    cr_assert(burn_journal_keep_sums(journal, "SQ1", sums, &error));
+    g_autoptr(GPtrArray) again = burn_journal_fetch_sums(journal, "SQ1", &error);
+    cr_assert_eq(again->len, 1);
+    const BurnObjectSum *s = again->pdata[0];
+    cr_assert_str_eq(s->what, "data");
+    cr_assert_str_eq(s->label, "official");
+    cr_assert_eq(s->size, 36000);
+    cr_assert_arr_eq(s->sha256, data.sha256, sizeof s->sha256);
+    g_autoptr(GBytes) junk = g_bytes_new_static("junk", 4);
+    cr_assert(journal->keep(journal->self, "SQ1", "sums", junk, NULL));
+    cr_assert_null(burn_journal_fetch_sums(journal, "SQ1", &error));
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_INTEGRITY));
+}
+
 Test(journal_file, another_orders_record_under_a_name_is_damage)
 {
     g_autofree char *folder = folder_new();

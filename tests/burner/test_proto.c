@@ -107,7 +107,7 @@ ask(const char *program, BurnMessage type, GVariant *body, guint deadline_ms)
     GMainContext *context = g_main_context_new();
     Answer a = { g_main_loop_new(context, FALSE), BURN_FAULT_NONE, NULL };
     g_autoptr(GError) error = NULL;
-    BurnNursery *nursery = burn_nursery_start(program, NULL, &error);
+    BurnNursery *nursery = burn_nursery_start(program, NULL, 0, &error);
     cr_assert_not_null(nursery, "%s", error ? error->message : "");
     BurnWorker *worker = burn_worker_start(nursery, context, &error);
     cr_assert_not_null(worker, "%s", error ? error->message : "");
@@ -141,12 +141,12 @@ Test(worker, a_program_that_is_no_worker_is_an_error_of_the_machine, .timeout = 
 {
     GMainContext *context = g_main_context_new();
     g_autoptr(GError) error = NULL;
-    BurnNursery *nursery = burn_nursery_start("/bin/true", NULL, &error);
+    BurnNursery *nursery = burn_nursery_start("/bin/true", NULL, 0, &error);
     cr_assert_null(burn_worker_start(nursery, context, &error));
     cr_assert_not_null(error);
     burn_nursery_stop(nursery);
     g_clear_error(&error);
-    cr_assert_null(burn_nursery_start("/nowhere/worker", NULL, &error));
+    cr_assert_null(burn_nursery_start("/nowhere/worker", NULL, 0, &error));
     cr_assert_not_null(error);
     g_main_context_unref(context);
 }

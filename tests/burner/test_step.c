@@ -195,6 +195,7 @@ Test(view, sees_every_contradiction)
     record->public_key = g_bytes_ref(spki);
     cr_assert_eq(view(NULL), BURN_VIEW_CLASH, "another public key");
     g_clear_pointer(&record->public_key, g_bytes_unref);
+    record->public_key = g_bytes_ref(other);
     private->flags |= BURN_FLAG_EXTRACTABLE;
     cr_assert_eq(view(NULL), BURN_VIEW_CLASH, "a key that can be taken out");
     private->flags = BURN_FLAGS_KEY_GOOD & ~BURN_FLAG_LOCAL;
@@ -203,6 +204,18 @@ Test(view, sees_every_contradiction)
     cr_assert_eq(view(NULL), BURN_VIEW_KEY);
     put(BURN_OBJECT_DATA, "strange", spki);
     cr_assert_eq(view(NULL), BURN_VIEW_CLASH, "a strange object");
+}
+
+/* What a module leaves that is killed while it writes a key pair's attributes one by one. */
+Test(view, a_pair_without_its_protections_is_half_a_pair_as_long_as_none_is_journalled)
+{
+    g_autoptr(GBytes) spki = g_bytes_new("key", 3), der = g_bytes_new("cert", 4);
+    put(BURN_OBJECT_PUBLIC, "k", spki);
+    put(BURN_OBJECT_PRIVATE, "k", NULL)->flags = 0;
+    cr_assert_eq(view(NULL), BURN_VIEW_HALF);
+    cr_assert_eq(burn_step(BURN_FAMILY_FRESH, BURN_STATE_KEY_BEGUN, BURN_VIEW_HALF), BURN_ACT_SCRAP_KEY);
+    put(BURN_OBJECT_CERT, "c", der);
+    cr_assert_eq(view(NULL), BURN_VIEW_CLASH, "with a certificate it is no accident");
 }
 
 Test(view, a_strangers_key_is_free_only_when_named_or_known_to_be_empty)

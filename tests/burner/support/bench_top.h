@@ -22,6 +22,7 @@ typedef struct {
     gsize seal_bytes;
     guint made;      /* how often seals were made */
     char *serial;    /* of a key in use, or NULL */
+    gpointer archive; /* a test's own, for calls.archive */
 } Desk;
 
 Desk *desk_new(void);       /* sets SOFTHSM2_CONF; no token yet */
