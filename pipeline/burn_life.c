@@ -22,7 +22,7 @@ becomes(Store *store, const char *serial, BurnKeyState state, const char *unit, 
 }
 
 static gboolean
-own_key(Store *store, const BurnOrder *order, const BurnResult *result, gboolean again, GError **error)
+own_key(Store *store, const BurnOrder *order, const BurnResult *result, GError **error)
 {
     GError *cause = NULL;
     const char *serial = result->token_serial;
@@ -33,8 +33,6 @@ own_key(Store *store, const BurnOrder *order, const BurnResult *result, gboolean
         g_propagate_error(error, cause);
         return FALSE;
     }
-    if (again && known && known->state != BURN_KEY_BURNING)
-        return TRUE;
     BurnKeyState before = known ? known->state : BURN_KEY_BLANK;
     BurnKeyState after = result->outcome == BURN_WAITING ? BURN_KEY_BURNING /* its serial is in the journal: it is claimed */
                                                          : burn_key_after(before, order->kind, result->outcome, result->wiped);
@@ -62,10 +60,10 @@ revoked_keys(Store *store, const BurnOrder *order, const BurnResult *result, GEr
 }
 
 gboolean
-burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, gboolean again, GError **error)
+burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, GError **error)
 {
     return (result->outcome != BURN_DONE || revoked_keys(store, order, result, error)) &&
-           own_key(store, order, result, again, error);
+           own_key(store, order, result, error);
 }
 
 gboolean

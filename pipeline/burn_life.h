@@ -10,10 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* A unit left a run: its own key, and the keys whose certificates it revoked (which are marked as revoked).
- * @again  it was done before this run: what has become of its key since then stays
+/* A unit ends, or left a run: its own key, and the keys whose certificates it revoked (which are marked as revoked). One
+ * that is done is noted before the journal says so, never after: what has become of its key since then stays.
  * SB_ERROR_STORE. */
-gboolean burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, gboolean again, GError **error);
+gboolean burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, GError **error);
 
 /* A unit of @kind starts again on another key, or ends: the one it had holds what nobody wants. */
 gboolean burn_life_abandon(Store *store, OrderKind kind, const char *serial, const char *unit, GError **error);

@@ -34,7 +34,6 @@ struct BurnRun {
     SealSigner *signer;
     GBytes *pin_recipient; /* NULL and not print_pins: random PINs have nowhere to go */
     gboolean print_pins;   /* letters in clear, printed in this house */
-    gboolean list_is_old; /* of revoked seals */
     guint skipped;
     BurnHub *hub;
     BurnHubCalls hub_calls;
@@ -43,8 +42,10 @@ struct BurnRun {
     GPtrArray *units;    /* (element-type BurnOrder) */
     GHashTable *assigned; /* order_id -> Assignment */
     GHashTable *typed;     /* unit -> BurnPin of a key in use, for this run */
-    GHashTable *were_done; /* units that were done before this run: reported again after a crash */
-    GError *error;       /* of a callback that the hub cannot carry */
+    GHashTable *tallies;   /* order_id -> Tally, while it runs */
+    BurnCounts counts;
+    int lock_fd;           /* the workspace's: workers hold it too */
+    GError *error;         /* of a callback that the hub cannot carry */
 };
 
 static void
@@ -119,32 +120,107 @@ revoke_seals(BurnRun *run, const BurnOrder *order, const BurnResult *result, GEr
         if (!store_revoke_seals_of(run->ws->store, result->unit, digest, reason, error))
             return FALSE;
     }
-    run->list_is_old = TRUE;
     return store_supersede_seals(run->ws->store, result->unit, error);
 }
 
+/* Of attempts that were given up. */
 static gboolean
-write_revoked_list(BurnRun *run, GError **error)
+withdraw_seals(BurnRun *run, const BurnResult *result, GError **error)
+{
+    gboolean holds = result->outcome == BURN_DONE && result->certificate;
+    g_autofree char *digest = holds ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, result->certificate) : NULL;
+    return store_withdraw_seals(run->ws->store, result->unit, digest, error);
+}
+
+/* Before the journal says that the unit has ended, so that nothing of this can be missing afterwards. */
+static gboolean
+archive(const BurnOrder *order, const BurnResult *result, gpointer data, GError **error)
+{
+    BurnRun *run = data;
+    if (result->outcome == BURN_DONE &&
+        ((result->certificate && !archive_certificate(run, order, result, error)) ||
+         !handover_protocol_keep(run->ws, order, result, error) || !revoke_seals(run, order, result, error) ||
+         !burn_life_note(run->ws->store, order, result, error)))
+        return FALSE;
+    return withdraw_seals(run, result, error);
+}
+
+static gboolean
+refresh_revoked_list(BurnRun *run, GError **error)
 {
     g_autofree char *path = workspace_path(run->ws, REVOKED_LIST_FILE);
     RevokedList list;
-    return revoked_list_write(run->ws, seal_signer_maker(run->signer), path, &list, error);
+    gboolean old;
+    return revoked_list_is_old(run->ws, path, &old, error) &&
+           (!old || revoked_list_write(run->ws, seal_signer_maker(run->signer), path, &list, error));
 }
 
+/* ---- results ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    guint units, ended;
+    guint by[BURN_FAILED + 1]; /* units by outcome */
+    BurnOutcome worst;
+    char *reason; /* of the worst */
+} Tally;
+
+static void
+tally_free(Tally *t)
+{
+    g_free(t->reason);
+    g_free(t);
+}
+
+static void
+count_units(BurnRun *run)
+{
+    for (guint i = 0; i < run->units->len; i++) {
+        const BurnOrder *unit = run->units->pdata[i];
+        Tally *t = g_hash_table_lookup(run->tallies, unit->order_id);
+        if (!t) {
+            t = g_new0(Tally, 1);
+            g_hash_table_insert(run->tallies, g_strdup(unit->order_id), t);
+        }
+        t->units++;
+    }
+}
+
+static gboolean
+settle(BurnRun *run, const char *order_id, const Tally *t, GError **error)
+{
+    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, error);
+    if (!record)
+        return FALSE;
+    OrderState end = t->by[BURN_DONE] == t->units                         ? STATE_DONE
+                     : t->by[BURN_HELD]                                   ? STATE_HELD
+                     : t->by[BURN_DONE] + t->by[BURN_FAILED] == t->units  ? STATE_FAILED
+                                                                          : record->state;
+    /* From ready to held without an act: the journal has begun all the same. */
+    if (end != record->state && record->state == STATE_READY && !store_burn_begin(run->ws->store, order_id, error))
+        return FALSE;
+    return store_burn_end(run->ws->store, order_id, end, t->reason, error);
+}
+
+/* An order is settled as soon as its last unit has ended: a kill later in the run leaves it as it is. */
 static void
 finished(const BurnOrder *order, const BurnResult *result, gpointer data)
 {
     BurnRun *run = data;
-    gboolean again = g_hash_table_contains(run->were_done, result->unit);
-    GError **error = &run->error;
-    if (result->certificate && !*error)
-        archive_certificate(run, order, result, error);
-    if (result->outcome == BURN_DONE && !*error)
-        handover_protocol_add(run->ws, order, result, again, error);
-    if (result->outcome == BURN_DONE && !*error)
-        revoke_seals(run, order, result, error);
-    if (!*error)
-        burn_life_note(run->ws->store, order, result, again, error);
+    BurnCounts *c = &run->counts;
+    guint *count[] = { &c->done, &c->waiting, &c->interrupted, &c->held, &c->failed };
+    Tally *t = g_hash_table_lookup(run->tallies, order->order_id);
+    (*count[result->outcome])++;
+    t->ended++;
+    t->by[result->outcome]++;
+    if (result->outcome > t->worst) {
+        t->worst = result->outcome;
+        g_free(t->reason);
+        t->reason = g_strdup(result->reason);
+    }
+    if (result->outcome != BURN_DONE && !run->error)
+        burn_life_note(run->ws->store, order, result, &run->error);
+    if (t->ended == t->units && !run->error)
+        settle(run, order->order_id, t, &run->error);
     if (run->calls.finished)
         run->calls.finished(result->unit, result, run->calls.data);
 }
@@ -157,15 +233,16 @@ open_hub(BurnRun *run, GError **error)
     const char *worker = config_text(run->ws->config, "burn", "worker");
     if (!burn_setup_hub(run->ws, &run->vendor, &run->hub_config, error))
         return FALSE;
-    run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .seal_pin = seal_pin,
-                                     .ask_pin = ask_pin, .progress = progress, .finished = finished };
+    run->hub_config.lock_fd = run->lock_fd;
+    run->hub_calls = (BurnHubCalls){ .data = run, .make_seals = make_seals, .seal_pin = seal_pin, .ask_pin = ask_pin,
+                                     .archive = archive, .progress = progress, .finished = finished };
     run->hub = burn_hub_new(&run->hub_config, *worker ? worker : NULL, &run->journal, run->ca, run->pins,
                             &run->hub_calls, error);
     return run->hub != NULL;
 }
 
 BurnRun *
-burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
+burn_run_open(Workspace *ws, const RunLock *lock, const BurnRunCalls *calls, GError **error)
 {
     g_autoptr(BurnRun) run = g_new0(BurnRun, 1);
     g_autofree char *secret = workspace_path(ws, config_text(ws->config, "burn", "master_secret"));
@@ -173,11 +250,11 @@ burn_run_open(Workspace *ws, const BurnRunCalls *calls, GError **error)
     const char *letters = config_text(ws->config, "burn", "pin_letters");
     run->ws = ws;
     run->calls = *calls;
+    run->lock_fd = lock ? run_lock_fd(lock) : 0;
     run->journal = store_journal(ws->store);
     run->units = g_ptr_array_new_with_free_func((GDestroyNotify)burn_order_free);
     run->assigned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)assignment_free);
     run->typed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)burn_pin_free);
-    run->were_done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     run->print_pins = !strcmp(letters, "print");
     if (!run->print_pins && strcmp(letters, "encrypt") != 0) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "config [burn] pin_letters: \"%s\" is not encrypt or print", letters);
@@ -210,7 +287,6 @@ burn_run_close(BurnRun *run)
     g_ptr_array_unref(run->units);
     g_hash_table_unref(run->assigned);
     g_hash_table_unref(run->typed);
-    g_hash_table_unref(run->were_done);
     g_clear_error(&run->error);
     g_free(run);
 }
@@ -462,6 +538,9 @@ burn_run_add(BurnRun *run, const char *order_id, GError **error)
         g_propagate_error(error, cause);
         return FALSE;
     }
+    for (guint i = 0; i < run->units->len; i++)
+        if (!strcmp(((const BurnOrder *)run->units->pdata[i])->order_id, order_id))
+            return TRUE; /* named twice */
     if (!record || (record->state != STATE_READY && record->state != STATE_BURNING && record->state != STATE_HELD)) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s is not ready to be burned (%s)", order_id,
                     record ? order_state_name(record->state) : "not in this workspace");
@@ -494,48 +573,6 @@ burn_run_units(const BurnRun *run)
     return run->units->len;
 }
 
-/* ---- results out ------------------------------------------------------------------------------------------ */
-
-typedef struct {
-    guint units, done;
-    BurnOutcome worst; /* of those that are not done */
-    const char *reason;
-} Tally;
-
-static void
-tally(GHashTable *tallies, const BurnOrder *order, const BurnResult *result, BurnCounts *counts)
-{
-    Tally *t = g_hash_table_lookup(tallies, order->order_id);
-    if (!t) {
-        t = g_new0(Tally, 1);
-        g_hash_table_insert(tallies, order->order_id, t);
-    }
-    t->units++;
-    t->done += result->outcome == BURN_DONE;
-    if (result->outcome > t->worst) {
-        t->worst = result->outcome;
-        t->reason = result->reason;
-    }
-    guint *count[] = { &counts->done, &counts->waiting, &counts->interrupted, &counts->held, &counts->failed };
-    (*count[result->outcome])++;
-}
-
-static gboolean
-settle(BurnRun *run, const char *order_id, const Tally *t, GError **error)
-{
-    g_autoptr(StoreOrder) record = store_get_order(run->ws->store, order_id, error);
-    if (!record)
-        return FALSE;
-    OrderState end = t->done == t->units            ? STATE_DONE
-                     : t->worst == BURN_HELD        ? STATE_HELD
-                     : t->worst == BURN_FAILED      ? STATE_FAILED
-                                                    : record->state;
-    /* From ready to held without an act: the journal has begun all the same. */
-    if (end != record->state && record->state == STATE_READY && !store_burn_begin(run->ws->store, order_id, error))
-        return FALSE;
-    return end == record->state || store_burn_end(run->ws->store, order_id, end, t->reason, error);
-}
-
 /* ---- before and after ------------------------------------------------------------------------------------- */
 
 static const BurnToken *
@@ -565,8 +602,6 @@ ask_pins(BurnRun *run, GError **error)
         g_autoptr(BurnRecord) record = burn_journal_load(&run->journal, id, error);
         if (!record)
             return FALSE;
-        if (record->state == BURN_STATE_DONE)
-            g_hash_table_add(run->were_done, g_strdup(id));
         if (unit->pin_rule != BURN_PIN_ASKED || record->state >= BURN_STATE_VERIFIED || !run->calls.ask_pin)
             continue;
         if (!tokens && !(tokens = burn_hub_tokens(run->hub, error)))
@@ -654,25 +689,20 @@ wipe_ended(BurnRun *run, GError **error)
 gboolean
 burn_run_go(BurnRun *run, BurnCounts *counts, GError **error)
 {
-    *counts = (BurnCounts){ .skipped = run->skipped };
+    run->counts = (BurnCounts){ .skipped = run->skipped };
+    run->tallies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)tally_free);
+    count_units(run);
     g_autoptr(GPtrArray) results = ask_pins(run, error) ? burn_hub_run(run->hub, run->units, error) : NULL;
     g_hash_table_remove_all(run->typed);
+    g_clear_pointer(&run->tallies, g_hash_table_unref);
+    *counts = run->counts;
     if (!results)
         return FALSE;
-    g_autoptr(GHashTable) tallies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    for (guint i = 0; i < results->len; i++)
-        tally(tallies, run->units->pdata[i], results->pdata[i], counts);
-    GHashTableIter iter;
-    gpointer id, t;
-    g_hash_table_iter_init(&iter, tallies);
-    while (g_hash_table_iter_next(&iter, &id, &t))
-        if (!settle(run, id, t, error))
-            return FALSE;
     if (run->error) {
         g_propagate_error(error, g_steal_pointer(&run->error));
         return FALSE;
     }
-    return (!run->list_is_old || write_revoked_list(run, error)) && wipe_ended(run, error);
+    return refresh_revoked_list(run, error) && wipe_ended(run, error);
 }
 
 GPtrArray *

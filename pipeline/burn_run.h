@@ -30,9 +30,10 @@ typedef struct {
 
 /**
  * burn_run_open: module, CA, secret of PINs and seal maker of the workspace's config.
+ * @lock  held by the workers too as long as they live: burning; NULL: only looking
  * Returns: (transfer full) or NULL with SB_ERROR_INPUT or SB_ERROR_ENV saying what is missing.
  */
-BurnRun *burn_run_open(Workspace *workspace, const BurnRunCalls *calls, GError **error);
+BurnRun *burn_run_open(Workspace *workspace, const RunLock *lock, const BurnRunCalls *calls, GError **error);
 void burn_run_close(BurnRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnRun, burn_run_close)
 

@@ -101,6 +101,7 @@ fill_stop_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP); /* the terminal was closed */
     sigaddset(set, SIGUSR1); /* our own: the run is over */
 }
 
@@ -269,7 +270,7 @@ pass(Desk *desk, GError **error)
     BurnRunCalls calls = { desk, saw_progress, saw_finished, saw_skipped, wants_pin, saw_wiped };
     BurnCounts now = { 0 };
     g_clear_pointer(&desk->run, burn_run_close);
-    desk->run = burn_run_open(desk->work->workspace, &calls, error);
+    desk->run = burn_run_open(desk->work->workspace, desk->lock, &calls, error);
     if (!desk->run || !prepare(desk, error))
         return FALSE;
     desk->units = burn_run_units(desk->run);
@@ -349,6 +350,21 @@ code_of(const Desk *desk, const Summary *summary)
     return n->waiting + n->interrupted || desk->stopped ? exit_code_worst(code, EXIT_STOPPED) : code;
 }
 
+static void
+print_counts(const BurnCounts *n, gboolean json)
+{
+    if (!json) {
+        cmd_print("burned in this run: %u done, %u wait for a key or certificate, %u to go on, %u held, %u failed, %u "
+                  "could not begin\n", n->done, n->waiting, n->interrupted, n->held, n->failed, n->skipped);
+        return;
+    }
+    g_autofree char *line = json_line(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i}", "type", "burned", "done",
+                                                (int)n->done, "waiting", (int)n->waiting, "interrupted",
+                                                (int)n->interrupted, "held", (int)n->held, "failed", (int)n->failed,
+                                                "skipped", (int)n->skipped));
+    cmd_json_line(line);
+}
+
 static int
 end(Desk *desk)
 {
@@ -357,12 +373,11 @@ end(Desk *desk)
     g_auto(Summary) summary = { 0 };
     g_autoptr(GError) error = NULL;
     /* Always: a run that was killed at its very end left the lists of before. */
-    if (!handover_courier_write(ws, &error) || !label_sheet_write(ws, &error) || !summary_make(ws, &summary, &error) ||
+    if (!handover_courier_write(ws, &error) || !handover_protocol_write(ws, &error) || !label_sheet_write(ws, &error) || !summary_make(ws, &summary, &error) ||
         !burn_advice_held(ws, desk->work->json, &error))
         return cmd_fail(error);
     ExitCode code = code_of(desk, &summary);
-    if (!desk->work->json)
-        cmd_print("burned in this run: %u done, %u wait for a key or certificate, %u to go on, %u held, %u failed\n", n->done, n->waiting, n->interrupted, n->held, n->failed);
+    print_counts(n, desk->work->json);
     summary_print(&summary, desk->work->json, code);
     return code;
 }

@@ -55,7 +55,7 @@ cmd_tokens(int argc, char **argv)
                   &code))
         return code;
     BurnRunCalls calls = { 0 };
-    g_autoptr(BurnRun) run = burn_run_open(work.workspace, &calls, &error);
+    g_autoptr(BurnRun) run = burn_run_open(work.workspace, NULL, &calls, &error);
     g_autoptr(GPtrArray) tokens = run ? burn_run_tokens(run, &error) : NULL;
     g_autoptr(GPtrArray) units = tokens ? store_units(work.workspace->store, NULL, &error) : NULL;
     if (!units)

@@ -10,7 +10,7 @@ const ExitCodeRow EXIT_CODES[] = {
     { EXIT_DONE, "done", N_("all done") },
     { EXIT_REVIEW, "review", N_("some orders wait for review") },
     { EXIT_FAILED, "failed", N_("some orders were refused or failed") },
-    { EXIT_STOPPED, "stopped", N_("stopped in order; the next run resumes") },
+    { EXIT_STOPPED, "stopped", N_("stopped in order, or keys or certificates are waited for; the next run resumes") },
     { EXIT_BUSY, "busy", N_("another run holds the lock") },
     { EXIT_USAGE, "usage", N_("command line or config is wrong") },
     { EXIT_ENVIRONMENT, "environment", N_("disk, model or module is missing or unfit") },

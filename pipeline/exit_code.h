@@ -15,7 +15,7 @@ typedef enum {
     EXIT_REVIEW = 3,      /* some orders wait for a person */
     EXIT_FAILED = 4,      /* some orders were refused or failed */
     EXIT_BUSY = 5,        /* another run holds the lock */
-    EXIT_STOPPED = 6,     /* stopped in order; the next run resumes */
+    EXIT_STOPPED = 6,     /* stopped in order, or waits for keys or certificates; the next run resumes */
     EXIT_ENVIRONMENT = 7, /* disk, model, module: the machine, not an order */
     EXIT_INTEGRITY = 8,   /* audit chain, or journal against token */
     EXIT_BUG = 70

@@ -4,11 +4,8 @@
  */
 #include "pipeline/handover.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "burner/ca.h"
 #include "pipeline/csv.h"
@@ -67,31 +64,40 @@ out_path(Workspace *ws, const char *name)
     return g_build_filename(folder, name, NULL);
 }
 
-/* A run that was killed may have written the line already. */
 static gboolean
-stands_there(const char *path, const char *unit)
+put_file(const char *path, const GString *text, GError **error)
 {
-    g_autofree char *text = NULL, *mark = g_strdup_printf("\"unit\":\"%s\",", unit); /* of letters, digits and . _ - */
-    return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, mark) != NULL;
+    g_autoptr(GError) cause = NULL;
+    if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0640, &cause))
+        return TRUE;
+    g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s", cause->message);
+    return FALSE;
 }
 
 gboolean
-handover_protocol_add(Workspace *ws, const BurnOrder *order, const BurnResult *result, gboolean again, GError **error)
+handover_protocol_keep(Workspace *ws, const BurnOrder *order, const BurnResult *result, GError **error)
 {
-    g_autofree char *path = out_path(ws, "burn-protocol.jsonl");
-    if (again && stands_there(path, result->unit))
-        return TRUE;
     g_autofree char *line = handover_protocol_line(order, result, error);
     if (!line)
         return FALSE;
-    g_autofree char *text = g_strconcat(line, "\n", NULL);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
-    gboolean fine = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
-    if (!fine)
-        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "cannot write %s: %s", path, g_strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return fine;
+    BurnJournal journal = store_journal(ws->store);
+    g_autoptr(GBytes) bytes = g_bytes_new(line, strlen(line));
+    return journal.keep(journal.self, result->unit, PROTOCOL_BLOB, bytes, error);
+}
+
+gboolean
+handover_protocol_write(Workspace *ws, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *path = out_path(ws, "burn-protocol.jsonl");
+    g_autoptr(GPtrArray) lines = store_protocol(ws->store, error);
+    for (guint i = 0; lines && i < lines->len; i++) {
+        gsize size;
+        const char *line = g_bytes_get_data(lines->pdata[i], &size);
+        g_string_append_len(text, line, (gssize)size);
+        g_string_append_c(text, '\n');
+    }
+    return lines && put_file(path, text, error);
 }
 
 static gboolean
@@ -116,15 +122,11 @@ handover_courier_write(Workspace *ws, GError **error)
     g_autoptr(GString) text = g_string_new(CSV_BOM);
     g_autofree char *path = out_path(ws, "courier.csv");
     g_autoptr(GPtrArray) orders = store_list_orders(ws->store, STATE_DONE, error);
-    g_autoptr(GError) cause = NULL;
     if (!orders)
         return FALSE;
     csv_row(text, head, G_N_ELEMENTS(head));
     for (guint i = 0; i < orders->len; i++)
         if (!add_order(ws, orders->pdata[i], text, error))
             return FALSE;
-    if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0640, &cause))
-        return TRUE;
-    g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s", cause->message);
-    return FALSE;
+    return put_file(path, text, error);
 }

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
  */
 char *handover_protocol_line(const BurnOrder *order, const BurnResult *result, GError **error);
 
-/* Appends it to WORKSPACE/out/burn-protocol.jsonl, durable. @again: only where the unit's line is not there yet. */
-gboolean handover_protocol_add(Workspace *workspace, const BurnOrder *order, const BurnResult *result, gboolean again,
-                               GError **error);
+/* Keeps it in the store, durable, in place of one that an interrupted run had kept for the unit. */
+gboolean handover_protocol_keep(Workspace *workspace, const BurnOrder *order, const BurnResult *result, GError **error);
+/* Rewrites WORKSPACE/out/burn-protocol.jsonl: one line a unit that is done. */
+gboolean handover_protocol_write(Workspace *workspace, GError **error);
 
 /* Rewrites WORKSPACE/out/courier.csv: order, key, recipient, of every order that is done and not purged. */
 gboolean handover_courier_write(Workspace *workspace, GError **error);

@@ -51,3 +51,16 @@ revoked_list_write(Workspace *ws, SesMaker *maker, const char *path, RevokedList
     *written = (RevokedList){ list->number, rows->len };
     return TRUE;
 }
+
+/* Whole seconds: a list of the newest mark's second may have come before it. */
+gboolean
+revoked_list_is_old(Workspace *ws, const char *path, gboolean *old, GError **error)
+{
+    gint64 number, newest = -1;
+    GStatBuf file;
+    g_autoptr(GPtrArray) rows = store_revoked_seals(ws->store, &number, error);
+    for (guint i = 0; rows && i < rows->len; i++)
+        newest = MAX(newest, ((const StoreRevoked *)rows->pdata[i])->at);
+    *old = newest >= 0 && (g_stat(path, &file) != 0 || file.st_mtime <= newest);
+    return rows != NULL;
+}

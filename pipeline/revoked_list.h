@@ -25,6 +25,10 @@ typedef struct {
  */
 gboolean revoked_list_write(Workspace *workspace, SesMaker *maker, const char *path, RevokedList *list, GError **error);
 
+/* The list at @path is missing, or older than the newest mark: a run may have been killed between the two.
+ * FALSE with SB_ERROR_STORE. */
+gboolean revoked_list_is_old(Workspace *workspace, const char *path, gboolean *old, GError **error);
+
 G_END_DECLS
 
 #endif

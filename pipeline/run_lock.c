@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { MAX_LINE = 512 };
+enum { MAX_LINE = 512, LEFT_BEHIND_S = 20, POLL_US = 10000 };
 
 struct RunLock {
     int fd;
@@ -36,6 +38,36 @@ describe(const char *what)
     return g_strdup_printf("`%s` by %s, process %d, since %s", what, g_get_user_name(), (int)getpid(), since);
 }
 
+/* The process that the holder's line names is dead: what still holds its lock is a child of it. */
+static gboolean
+is_left_behind(const char *holder)
+{
+    const char *at = strstr(holder, ", process ");
+    int pid = at ? atoi(at + strlen(", process ")) : 0;
+    return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+static gboolean
+lock_file(int fd, GError **error)
+{
+    gint64 until = g_get_monotonic_time() + LEFT_BEHIND_S * G_USEC_PER_SEC;
+    for (;;) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return TRUE;
+        int cause = errno;
+        g_autofree char *holder = read_line(fd);
+        gboolean left = cause == EWOULDBLOCK && is_left_behind(holder);
+        if (left && g_get_monotonic_time() < until) {
+            g_usleep(POLL_US);
+            continue;
+        }
+        g_set_error(error, SB_ERROR, cause == EWOULDBLOCK ? SB_ERROR_BUSY : SB_ERROR_ENV, "%s: %s",
+                    left ? "a key is still at the last call of a run that was killed, wait a little"
+                         : "another run holds the workspace", holder);
+        return FALSE;
+    }
+}
+
 RunLock *
 run_lock_take(const char *dir, const char *what, GError **error)
 {
@@ -45,10 +77,7 @@ run_lock_take(const char *dir, const char *what, GError **error)
         g_set_error(error, SB_ERROR, SB_ERROR_ENV, "%s: %s", path, g_strerror(errno));
         return NULL;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        g_autofree char *holder = read_line(fd);
-        g_set_error(error, SB_ERROR, errno == EWOULDBLOCK ? SB_ERROR_BUSY : SB_ERROR_ENV,
-                    "another run holds the workspace: %s", holder);
+    if (!lock_file(fd, error)) {
         close(fd);
         return NULL;
     }
@@ -57,6 +86,12 @@ run_lock_take(const char *dir, const char *what, GError **error)
     lock->who = describe(what);
     run_lock_progress(lock, NULL);
     return lock;
+}
+
+int
+run_lock_fd(const RunLock *lock)
+{
+    return lock->fd;
 }
 
 void

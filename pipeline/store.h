@@ -163,7 +163,7 @@ void store_decided_free(StoreDecided *decided);
  * that two different people have not approved. Again for an order that is burning: nothing changes.
  */
 gboolean store_burn_begin(Store *store, const char *order_id, GError **error);
-/* The end of a run for an order: done, held, failed, or burning (waits for the next run). */
+/* The end of a run for an order: done, held, failed; or, for the next run, the state that it has, and why it waits. */
 gboolean store_burn_end(Store *store, const char *order_id, OrderState state, const char *reason, GError **error);
 
 typedef struct {
@@ -194,6 +194,11 @@ StoreKey *store_get_key(Store *store, const char *serial, GError **error);
 GPtrArray *store_keys(Store *store, GError **error);
 /* The key's next state of life. SB_ERROR_INPUT where burner/keylife.h does not allow it. */
 gboolean store_key_becomes(Store *store, const char *serial, BurnKeyState state, const char *unit, GError **error);
+
+/* The lines of the burn protocol, each kept in the journal as PROTOCOL_BLOB before its unit was done, in the order in which
+ * the units ended. (transfer full) (element-type GBytes) */
+#define PROTOCOL_BLOB "protocol"
+GPtrArray *store_protocol(Store *store, GError **error);
 
 /* The journal of burner over this store; valid as long as the store. */
 BurnJournal store_journal(Store *store);
@@ -247,6 +252,9 @@ gboolean store_revoke_seals_of(Store *store, const char *unit, const char *certi
                                GError **error);
 /* Marks ("superseded") the older orders' seals that this unit's replace: same certificate, same type. */
 gboolean store_supersede_seals(Store *store, const char *unit, GError **error);
+/* Marks ("withdrawn") the seals that this unit made for another certificate than this (NULL: any): an attempt that was
+ * given up. */
+gboolean store_withdraw_seals(Store *store, const char *unit, const char *certificate, GError **error);
 /* (transfer full) (element-type StoreRevoked), by es_id. @number grows with every change of the list. */
 GPtrArray *store_revoked_seals(Store *store, gint64 *number, GError **error);
 

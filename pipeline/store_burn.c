@@ -56,8 +56,8 @@ burn_end(Store *store, const char *order_id, OrderState end, const char *reason,
         g_set_error(error, SB_ERROR, SB_ERROR_STORE, "order %s is not burning", order_id);
         return FALSE;
     }
-    if (state == end)
-        return TRUE;
+    if (state == end) /* it waits, as it did before: maybe for something else */
+        return store_run(store, error, "UPDATE orders SET reason = ? WHERE no = ?", "ti", reason, no);
     return store_set_state(store, no, end, reason, error) &&
            store_audit_link(store, "burn_ended", order_id, detail, error);
 }
@@ -98,16 +98,33 @@ store_units(Store *store, const char *order_id, GError **error)
     return g_steal_pointer(&list);
 }
 
+GPtrArray *
+store_protocol(Store *store, GError **error)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    GError *cause = NULL;
+    sqlite3_stmt *ask = store_ask(store, &cause,
+                                  "SELECT b.bytes FROM blobs b JOIN units u ON u.unit = b.unit WHERE b.name = ?"
+                                  " AND u.state = ? ORDER BY u.changed_at, u.rowid", "tt", PROTOCOL_BLOB,
+                                  burn_state_name(BURN_STATE_DONE));
+    while (store_step(store, ask, &cause))
+        g_ptr_array_add(lines, store_blob(ask, 0));
+    store_done(ask);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return NULL;
+    }
+    return g_steal_pointer(&lines);
+}
+
 /* ---- BurnJournal ------------------------------------------------------------------------------------- */
 
-/* "ORDER.2" belongs to ORDER, and order numbers may hold dots: the longest one that is known and burning. */
+/* "ORDER+2" belongs to ORDER: no order number holds a plus. */
 static gboolean
 order_of_unit(Store *store, const char *unit, gint64 *no, GError **error)
 {
     if (!store_ask_int(store, no, 0, error,
-                       "SELECT no FROM orders WHERE (order_id = ?1 OR (?1 LIKE '%.%' AND"
-                       " order_id = rtrim(rtrim(?1, '0123456789'), '.'))) ORDER BY length(order_id) DESC LIMIT 1",
-                       "t", unit))
+                       "SELECT no FROM orders WHERE order_id = substr(?1, 1, instr(?1 || '+', '+') - 1)", "t", unit))
         return FALSE;
     if (!*no)
         g_set_error(error, SB_ERROR, SB_ERROR_STORE, "unit %s belongs to no order", unit);

@@ -55,6 +55,18 @@ store_supersede_seals(Store *store, const char *unit, GError **error)
     return end_marking(store, fine, unit, "superseded", error);
 }
 
+gboolean
+store_withdraw_seals(Store *store, const char *unit, const char *certificate, GError **error)
+{
+    if (!store_begin(store, error))
+        return FALSE;
+    gboolean fine = store_run(store, error,
+                              "INSERT OR IGNORE INTO revoked_seals(es_id, unit, reason, at)"
+                              " SELECT DISTINCT es_id, unit, 'withdrawn', ?1 FROM made WHERE unit = ?2"
+                              " AND (?3 IS NULL OR certificate <> ?3)", "itt", store_now(), unit, certificate);
+    return end_marking(store, fine, unit, "withdrawn", error);
+}
+
 GPtrArray *
 store_revoked_seals(Store *store, gint64 *number, GError **error)
 {

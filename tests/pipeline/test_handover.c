@@ -10,12 +10,12 @@ Test(handover, the_protocol_names_every_object_by_its_sum)
     BurnObjectSum sum = { .what = (char *)"data", .label = (char *)"official", .size = 7, .sha256 = { 0xab, 0xcd } };
     g_autoptr(GPtrArray) objects = g_ptr_array_new();
     g_ptr_array_add(objects, &sum);
-    BurnResult result = { .unit = (char *)"A1.2", .outcome = BURN_DONE, .token_serial = (char *)"S1", .objects = objects };
+    BurnResult result = { .unit = (char *)"A1+2", .outcome = BURN_DONE, .token_serial = (char *)"S1", .objects = objects };
     const BurnOrder order = { .kind = BURN_RENEW };
     g_autofree char *line = handover_protocol_line(&order, &result, &error);
     cr_assert_not_null(line);
     cr_expect_not_null(strstr(line, "\"kind\":\"renew\""));
-    cr_expect_not_null(strstr(line, "\"unit\":\"A1.2\""));
+    cr_expect_not_null(strstr(line, "\"unit\":\"A1+2\""));
     cr_expect_not_null(strstr(line, "\"sha256\":\"abcd00"));
     cr_expect_null(strchr(line, '\n'));
 }

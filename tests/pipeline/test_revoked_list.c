@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <utime.h>
 
 #include "pipeline/revoked_list.h"
 #include "sealgen/maker.h"
@@ -140,6 +141,43 @@ Test(revoked_list, a_changed_seal_on_the_same_certificate_ends_only_the_old_one_
     cr_expect_eq(list->entries->len, 1);
     cr_assert(seal_list_find(list, "A-1"));
     cr_expect_str_eq(seal_list_find(list, "A-1")->reason, "superseded");
+    bench_close(&b);
+}
+
+Test(revoked_list, seals_of_an_attempt_that_was_given_up_are_withdrawn)
+{
+    Bench b;
+    bench_open(&b);
+    made(&b, "A", "cert-1", BOTH, 1);
+    cr_assert(store_archive_seal(b.ws.store, "A", "A", "A-new", SEAL_OFFICIAL, "picture", "seal", "cert-2", NULL));
+    made(&b, "B", "cert-b", BOTH, 1);
+    cr_assert(store_withdraw_seals(b.ws.store, "A", "cert-2", NULL));
+    g_autoptr(SealList) list = written(&b);
+    cr_expect_eq(list->entries->len, 1);
+    cr_assert(seal_list_find(list, "A-0"));
+    cr_assert(store_withdraw_seals(b.ws.store, "B", NULL, NULL), "given up for good");
+    g_autoptr(SealList) more = written(&b);
+    cr_assert(seal_list_find(more, "B-0") && !seal_list_find(more, "A-new"));
+    bench_close(&b);
+}
+
+Test(revoked_list, a_list_is_old_where_a_kill_came_between_mark_and_list)
+{
+    Bench b;
+    gboolean old = TRUE;
+    bench_open(&b);
+    g_autofree char *path = workspace_path(&b.ws, REVOKED_LIST_FILE);
+    made(&b, "A", "cert-a", BOTH, 1);
+    cr_assert(revoked_list_is_old(&b.ws, path, &old, NULL));
+    cr_expect_not(old, "nothing is revoked: no list is needed");
+    cr_assert(store_revoke_seals_of(b.ws.store, "C", "cert-a", "ended", NULL));
+    cr_assert(revoked_list_is_old(&b.ws, path, &old, NULL));
+    cr_expect(old, "there is none yet");
+    g_autoptr(SealList) list = written(&b);
+    struct utimbuf later = { now() + 60, now() + 60 };
+    cr_assert_eq(g_utime(path, &later), 0);
+    cr_assert(revoked_list_is_old(&b.ws, path, &old, NULL));
+    cr_expect_not(old);
     bench_close(&b);
 }
 

@@ -262,8 +262,9 @@ Test(store, only_ready_orders_burn_and_the_journal_keeps_their_records)
     cr_expect_null(none);
     cr_expect(journal.put(journal.self, "A.1", BURN_STATE_QUEUED, NULL, one, &error));
     cr_expect(journal.put(journal.self, "A.1", BURN_STATE_CLAIMED, "S1", two, &error));
-    cr_expect(journal.put(journal.self, "A.1.2", BURN_STATE_CLAIMED, "S2", two, &error));
+    cr_expect(journal.put(journal.self, "A.1+2", BURN_STATE_CLAIMED, "S2", two, &error));
     cr_expect_not(journal.put(journal.self, "B", BURN_STATE_CLAIMED, "S2", two, NULL), "belongs to no order");
+    cr_expect_not(journal.put(journal.self, "A.1.2", BURN_STATE_CLAIMED, "S2", two, NULL), "would be another order's");
     cr_expect(journal.get(journal.self, "A.1", &got, &error));
     cr_expect(g_bytes_equal(got, two));
     cr_expect(journal.keep(journal.self, "A.1", "seals", one, &error));
@@ -272,10 +273,55 @@ Test(store, only_ready_orders_burn_and_the_journal_keeps_their_records)
     g_autoptr(GPtrArray) units = store_units(store, "A.1", &error);
     cr_assert_eq(units->len, 2);
     cr_expect_eq(((StoreUnit *)units->pdata[0])->state, BURN_STATE_CLAIMED);
+    cr_expect(store_burn_end(store, "A.1", STATE_BURNING, "plug in key S1", &error));
+    g_autoptr(StoreOrder) waiting = store_get_order(store, "A.1", &error);
+    cr_expect_str_eq(waiting->reason, "plug in key S1");
     cr_expect(store_burn_end(store, "A.1", STATE_DONE, NULL, &error));
     cr_expect_not(store_burn_end(store, "A.1", STATE_DONE, NULL, NULL));
     cr_expect_eq(take(store, "A.1", "c2"), TAKEN_DUPLICATE);
     cr_expect_eq(state_of(store, "A.1"), STATE_DONE, "burned is burned");
+}
+
+Test(store, the_protocol_tells_the_units_that_are_done_each_once)
+{
+    g_autoptr(Store) store = open_store();
+    g_autoptr(GError) error = NULL;
+    take(store, "A1", "c1");
+    put(store, "A1", "r1", -1);
+    cr_assert(store_burn_begin(store, "A1", NULL));
+    BurnJournal journal = store_journal(store);
+    g_autoptr(GBytes) record = g_bytes_new_static("r", 1), line = g_bytes_new_static("{}", 2);
+    cr_assert(journal.put(journal.self, "A1", BURN_STATE_PIN_SEALED, "S1", record, &error));
+    cr_assert(journal.keep(journal.self, "A1", PROTOCOL_BLOB, record, &error));
+    cr_assert(journal.keep(journal.self, "A1", PROTOCOL_BLOB, line, &error));
+    g_autoptr(GPtrArray) before = store_protocol(store, &error);
+    cr_assert_eq(before->len, 0);
+    cr_assert(journal.put(journal.self, "A1", BURN_STATE_DONE, "S1", record, &error));
+    g_autoptr(GPtrArray) after = store_protocol(store, &error);
+    cr_assert_eq(after->len, 1);
+    cr_expect(g_bytes_equal(after->pdata[0], line));
+}
+
+static void
+archive_certificate(Store *store, const char *order_id, const char *digest, gint64 not_after)
+{
+    StoreCertificate c = { (char *)digest, (char *)order_id, (char *)"S1", (char *)"01", 0, not_after };
+    cr_assert(store_archive_certificate(store, order_id, &c, NULL));
+}
+
+Test(store, an_order_that_goes_on_after_a_crash_sees_the_same_old_certificate)
+{
+    g_autoptr(Store) store = open_store();
+    take(store, "A1", "c1");
+    take(store, "A2", "c2");
+    archive_certificate(store, "A1", "old", 2000);
+    archive_certificate(store, "A2", "new", 1000);
+    g_autoptr(GPtrArray) own = store_certificates(store, "holder", "A2", NULL);
+    g_autoptr(GPtrArray) later = store_certificates(store, "holder", "A3", NULL);
+    cr_assert_eq(own->len, 1, "never its own");
+    cr_expect_str_eq(((StoreCertificate *)own->pdata[0])->digest, "old");
+    cr_assert_eq(later->len, 2);
+    cr_expect_str_eq(((StoreCertificate *)later->pdata[0])->digest, "new", "the one that was burned last, whichever ends last");
 }
 
 Test(store, live_orders_of_one_holder_are_found)
