@@ -138,6 +138,64 @@ canvas_stamp(Canvas *canvas, const char *type, cairo_surface_t *alpha, double x_
     g_ptr_array_add(canvas->stamps, stamped);
 }
 
+void
+canvas_place(Canvas *canvas, const Canvas *part, double x_mm, double y_mm, double scale, double degrees)
+{
+    const double k = CANVAS_PX_PER_MM, a = degrees * G_PI / 180, c = cos(a) * scale, s = sin(a) * scale;
+    double cx = part->width_mm / 2, cy = part->height_mm / 2;
+    cairo_surface_flush(part->surface);
+    cairo_save(canvas->cr);
+    cairo_translate(canvas->cr, x_mm * k, y_mm * k);
+    cairo_rotate(canvas->cr, a);
+    cairo_scale(canvas->cr, scale, scale);
+    cairo_set_operator(canvas->cr, CAIRO_OPERATOR_MULTIPLY);
+    cairo_set_source_surface(canvas->cr, part->surface, -cx * k, -cy * k);
+    cairo_paint(canvas->cr);
+    cairo_restore(canvas->cr);
+    for (guint i = 0; i < part->lines->len; i++) { /* the box around the turned one's middle line */
+        const PrintedLine *from = part->lines->pdata[i];
+        double dx = from->x_mm + from->width_mm / 2 - cx, dy = from->y_mm + from->height_mm / 2 - cy;
+        PrintedLine *line = g_new(PrintedLine, 1);
+        *line = (PrintedLine){ g_strdup(from->field), g_strdup(from->text), 0, 0, from->width_mm * scale,
+                               from->height_mm * scale };
+        line->x_mm = x_mm + c * dx - s * dy - line->width_mm / 2;
+        line->y_mm = y_mm + s * dx + c * dy - line->height_mm / 2;
+        g_ptr_array_add(canvas->lines, line);
+    }
+    for (guint i = 0; i < part->stamps->len; i++) {
+        const Stamped *from = part->stamps->pdata[i];
+        double dx = from->x_mm - cx, dy = from->y_mm - cy;
+        Stamped *stamped = g_new(Stamped, 1);
+        *stamped = (Stamped){ g_strdup(from->type), x_mm + c * dx - s * dy, y_mm + s * dx + c * dy,
+                              from->rotation_deg + degrees };
+        g_ptr_array_add(canvas->stamps, stamped);
+    }
+}
+
+void
+canvas_photocopy(Canvas *canvas, Rng *rng)
+{
+    cairo_surface_flush(canvas->surface);
+    guint w = (guint)cairo_image_surface_get_width(canvas->surface),
+          h = (guint)cairo_image_surface_get_height(canvas->surface);
+    guint8 *data = cairo_image_surface_get_data(canvas->surface), curve[256];
+    gsize stride = (gsize)cairo_image_surface_get_stride(canvas->surface);
+    double deep = rng_range(rng, 20, 80), white = rng_range(rng, 190, 245), toner = rng_range(rng, 10, 60);
+    for (guint i = 0; i < 256; i++)
+        curve[i] = (guint8)CLAMP(toner + (i - deep) / (white - deep) * (254 - toner), toner, 254);
+    for (guint y = 0; y < h; y++)
+        for (guint x = 0; x < w; x++) {
+            guint8 *p = data + y * stride + x * 4;
+            p[0] = p[1] = p[2] = curve[(p[0] * 29 + p[1] * 150 + p[2] * 77) >> 8];
+        }
+    for (guint i = rng_below(rng, 250); i > 0; i--) { /* dust and dropped toner */
+        guint x = 2 + rng_below(rng, w - 6), y = 2 + rng_below(rng, h - 6), size = 1 + rng_below(rng, 4);
+        for (guint dy = 0; dy < size; dy++)
+            memset(data + (y + dy) * stride + x * 4, rng_chance(rng, .7) ? 60 : 250, size * 4);
+    }
+    cairo_surface_mark_dirty(canvas->surface);
+}
+
 Image *
 canvas_image(const Canvas *canvas)
 {

@@ -6,6 +6,7 @@
 #define SB_SAMPLES_CANVAS_H
 
 #include "core/image.h"
+#include "samples/invent.h"
 
 #include <cairo.h>
 
@@ -17,6 +18,8 @@ enum { CANVAS_DPI = 300 };
 #define FACE_SONG "AR PL UMing CN"
 #define FACE_KAI "AR PL UKai CN"
 #define FACE_HEI "WenQuanYi Zen Hei"
+#define FACE_NOTO_SERIF "Noto Serif CJK SC"
+#define FACE_NOTO_SANS "Noto Sans CJK SC"
 #define FACE_OCRB "OCR B"
 #define FACE_SANS "Liberation Sans"
 
@@ -59,6 +62,12 @@ void canvas_box(Canvas *canvas, double x_mm, double y_mm, double width_mm, doubl
 /* Lay ink on the paper where @alpha (its pixels at CANVAS_DPI) says; ink and print multiply. */
 void canvas_stamp(Canvas *canvas, const char *type, cairo_surface_t *alpha, double x_mm, double y_mm,
                   double rotation_deg, const double rgb[3]);
+
+/* @part turned and scaled with its middle on (x, y), its lines and stamps with it. */
+void canvas_place(Canvas *canvas, const Canvas *part, double x_mm, double y_mm, double scale, double degrees);
+
+/* What a copier leaves of it: grey, harder, with dust. */
+void canvas_photocopy(Canvas *canvas, Rng *rng);
 
 Image *canvas_image(const Canvas *canvas);
 

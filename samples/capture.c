@@ -46,6 +46,28 @@ capture_jpeg(const Image *image, int quality, guint dpi, guint orientation)
     return bytes;
 }
 
+Image *
+capture_jpeg_decode(GBytes *bytes)
+{
+    struct jpeg_decompress_struct cinfo;
+    struct jpeg_error_mgr err;
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    cinfo.err = jpeg_std_error(&err);
+    jpeg_create_decompress(&cinfo);
+    jpeg_mem_src(&cinfo, data, size);
+    jpeg_read_header(&cinfo, TRUE);
+    jpeg_start_decompress(&cinfo);
+    Image *image = image_new(cinfo.output_width, cinfo.output_height, (guint)cinfo.output_components);
+    while (cinfo.output_scanline < cinfo.output_height) {
+        JSAMPROW row = image->data + (gsize)cinfo.output_scanline * image->width * image->channels;
+        jpeg_read_scanlines(&cinfo, &row, 1);
+    }
+    jpeg_finish_decompress(&cinfo);
+    jpeg_destroy_decompress(&cinfo);
+    return image;
+}
+
 static cairo_status_t
 collect(void *closure, const unsigned char *data, unsigned int length)
 {
@@ -53,7 +75,6 @@ collect(void *closure, const unsigned char *data, unsigned int length)
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* One JPEG over one page, as scanners write PDF. */
 GBytes *
 capture_pdf(GBytes *jpeg, guint width, guint height, double dpi)
 {
@@ -194,7 +215,7 @@ photograph(const Image *paper, double w_mm, double h_mm, Level level, Rng *rng, 
 }
 
 void
-capture(const Canvas *canvas, Level level, Rng *rng, Captured *out)
+capture(const Canvas *canvas, Level level, gboolean worst, Rng *rng, Captured *out)
 {
     g_autoptr(Canvas) blank = canvas ? NULL : canvas_new(210, 297);
     if (!canvas)
@@ -207,6 +228,8 @@ capture(const Canvas *canvas, Level level, Rng *rng, Captured *out)
         out->width = paper->width, out->height = paper->height;
         out->bytes = image_to_png(paper, 11811);
         out->suffix = "png";
+    } else if (level == LEVEL_HARD && worst) {
+        capture_hard(paper, canvas->width_mm, canvas->height_mm, rng, out);
     } else if (level == LEVEL_SCAN || level == LEVEL_SMALL || (level == LEVEL_HARD && rng_chance(rng, .5))) {
         scan(paper, canvas->width_mm, canvas->height_mm, level, rng, out);
     } else {

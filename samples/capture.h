@@ -21,12 +21,19 @@ typedef struct {
     double dpi;          /* the true one, 0 for photos */
 } Captured;
 
-/* A blank sheet where @canvas is NULL (A4 portrait). */
-void capture(const Canvas *canvas, Level level, Rng *rng, Captured *out);
+/*
+ * A blank sheet where @canvas is NULL (A4 portrait). @worst: at LEVEL_HARD anything that happens to uploads; without,
+ * only what leaves the paper flat and its millimetres true.
+ */
+void capture(const Canvas *canvas, Level level, gboolean worst, Rng *rng, Captured *out);
+
+/* capture_hard.c: the @worst of LEVEL_HARD. */
+void capture_hard(const Image *paper, double w_mm, double h_mm, Rng *rng, Captured *out);
 
 /* The pieces, for other captures. @dpi 0: none is written; @orientation 0 or 1: no tag. */
 GBytes *capture_jpeg(const Image *image, int quality, guint dpi, guint orientation);
 GBytes *capture_pdf(GBytes *jpeg, guint width, guint height, double dpi);
+Image *capture_jpeg_decode(GBytes *bytes);
 void capture_blur(Image *image, guint times);
 
 G_END_DECLS

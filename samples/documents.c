@@ -8,7 +8,7 @@
 static const double grey[3] = { .45, .45, .45 }, blue[3] = { .15, .4, .7 };
 static const double inks[][3] = { { .83, .12, .12 }, { .78, .08, .2 }, { .86, .2, .14 }, { .7, .06, .12 } };
 
-static void
+void
 draw_qr(Canvas *canvas, const char *text, double x_mm, double y_mm, double side_mm)
 {
     QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
@@ -44,7 +44,7 @@ draw_background(Canvas *canvas)
     cairo_stroke(cr);
 }
 
-static void
+void
 draw_emblem(Canvas *canvas, double x_mm, double y_mm, double r_mm)
 {
     const double k = CANVAS_PX_PER_MM;
@@ -63,6 +63,13 @@ stamp_seal(Canvas *canvas, const char *type, const SealArt *art, double x_mm, do
     cairo_surface_t *stamp = seal_stamp(art, CANVAS_DPI, poor, rng);
     canvas_stamp(canvas, type, stamp, x_mm, y_mm, rng_normal(rng) * 5, ink);
     cairo_surface_destroy(stamp);
+}
+
+void
+stamp_round(Canvas *canvas, const char *type, char *ring, double mm, double x_mm, double y_mm, double poor, Rng *rng)
+{
+    SealArt art = { SEAL_OFFICIAL, mm, mm, ring, NULL, NULL };
+    stamp_seal(canvas, type, &art, x_mm, y_mm, poor, inks[rng_below(rng, G_N_ELEMENTS(inks))], rng);
 }
 
 static void
@@ -194,29 +201,29 @@ draw_card_ground(Canvas *canvas, double x, double y)
     cairo_stroke(cr);
 }
 
-static void
-draw_card_front(Canvas *canvas, const Person *p, double x, double y)
+void
+draw_card_front(Canvas *canvas, const Person *p, double x, double y, const char *face)
 {
     const double k = CANVAS_PX_PER_MM, em = 3.1, label = 2.6;
     draw_card_ground(canvas, x, y);
     g_autofree char *year = g_strdup_printf("%u", p->year), *month = g_strdup_printf("%u", p->month);
     g_autofree char *day = g_strdup_printf("%u", p->day);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 6.5, y + 6.5, blue, "姓名");
-    canvas_text(canvas, "front.name", FACE_HEI, FALSE, 3.6, .3, x + 16.5, y + 5.8, NULL, p->name);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 6.5, y + 13.8, blue, "性别");
-    canvas_text(canvas, "front.sex", FACE_HEI, FALSE, em, 0, x + 16.5, y + 13.5, NULL, p->male ? "男" : "女");
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 24, y + 13.8, blue, "民族");
-    canvas_text(canvas, "front.ethnic", FACE_HEI, FALSE, em, 0, x + 33, y + 13.5, NULL, p->nation);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 6.5, y + 20.6, blue, "出生");
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, em, 0, x + 16.5, y + 20.3, NULL, year);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 0, x + 25, y + 20.6, blue, "年");
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, em, 0, x + 30, y + 20.3, NULL, month);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 0, x + 34.5, y + 20.6, blue, "月");
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, em, 0, x + 38.5, y + 20.3, NULL, day);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 0, x + 43, y + 20.6, blue, "日");
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 1, x + 6.5, y + 27.6, blue, "住址");
-    canvas_paragraph(canvas, "front.address", FACE_HEI, em, 4.4, x + 16.5, y + 27.3, 36, p->address);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, label, 0, x + 6.5, y + 46, blue, "公民身份号码");
+    canvas_text(canvas, NULL, face, FALSE, label, 1, x + 6.5, y + 6.5, blue, "姓名");
+    canvas_text(canvas, "front.name", face, FALSE, 3.6, .3, x + 16.5, y + 5.8, NULL, p->name);
+    canvas_text(canvas, NULL, face, FALSE, label, 1, x + 6.5, y + 13.8, blue, "性别");
+    canvas_text(canvas, "front.sex", face, FALSE, em, 0, x + 16.5, y + 13.5, NULL, p->male ? "男" : "女");
+    canvas_text(canvas, NULL, face, FALSE, label, 1, x + 24, y + 13.8, blue, "民族");
+    canvas_text(canvas, "front.ethnic", face, FALSE, em, 0, x + 33, y + 13.5, NULL, p->nation);
+    canvas_text(canvas, NULL, face, FALSE, label, 1, x + 6.5, y + 20.6, blue, "出生");
+    canvas_text(canvas, NULL, face, FALSE, em, 0, x + 16.5, y + 20.3, NULL, year);
+    canvas_text(canvas, NULL, face, FALSE, label, 0, x + 25, y + 20.6, blue, "年");
+    canvas_text(canvas, NULL, face, FALSE, em, 0, x + 30, y + 20.3, NULL, month);
+    canvas_text(canvas, NULL, face, FALSE, label, 0, x + 34.5, y + 20.6, blue, "月");
+    canvas_text(canvas, NULL, face, FALSE, em, 0, x + 38.5, y + 20.3, NULL, day);
+    canvas_text(canvas, NULL, face, FALSE, label, 0, x + 43, y + 20.6, blue, "日");
+    canvas_text(canvas, NULL, face, FALSE, label, 1, x + 6.5, y + 27.6, blue, "住址");
+    canvas_paragraph(canvas, "front.address", face, em, 4.4, x + 16.5, y + 27.3, 36, p->address);
+    canvas_text(canvas, NULL, face, FALSE, label, 0, x + 6.5, y + 46, blue, "公民身份号码");
     canvas_text(canvas, "front.id_number", FACE_OCRB, FALSE, 3.85, 0, x + 29.1, y + 45.4, NULL, p->id_number);
     cairo_set_source_rgb(canvas->cr, .62, .66, .7);
     cairo_arc(canvas->cr, (x + 69) * k, (y + 18) * k, 6.5 * k, 0, 2 * G_PI);
@@ -224,8 +231,8 @@ draw_card_front(Canvas *canvas, const Person *p, double x, double y)
     cairo_fill(canvas->cr);
 }
 
-static void
-draw_card_back(Canvas *canvas, const Person *p, double x, double y)
+void
+draw_card_back(Canvas *canvas, const Person *p, double x, double y, const char *face)
 {
     draw_card_ground(canvas, x, y);
     draw_emblem(canvas, x + 14, y + 15, 7.5);
@@ -233,10 +240,10 @@ draw_card_back(Canvas *canvas, const Person *p, double x, double y)
     canvas_text(canvas, NULL, FACE_SONG, TRUE, 6.4, 1.6, x + 29, y + 16, NULL, "居民身份证");
     g_autofree char *from = date_dots(&p->issued), *to = date_dots(&p->expires),
                     *validity = g_strdup_printf("%s-%s", from, to);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, 2.7, 0, x + 19, y + 37, NULL, "签发机关");
-    canvas_text(canvas, "back.authority", FACE_HEI, FALSE, 3, 0, x + 33.5, y + 36.8, NULL, p->authority);
-    canvas_text(canvas, NULL, FACE_HEI, FALSE, 2.7, 0, x + 19, y + 45, NULL, "有效期限");
-    canvas_text(canvas, "back.validity", FACE_HEI, FALSE, 3, 0, x + 33.5, y + 44.8, NULL, validity);
+    canvas_text(canvas, NULL, face, FALSE, 2.7, 0, x + 19, y + 37, NULL, "签发机关");
+    canvas_text(canvas, "back.authority", face, FALSE, 3, 0, x + 33.5, y + 36.8, NULL, p->authority);
+    canvas_text(canvas, NULL, face, FALSE, 2.7, 0, x + 19, y + 45, NULL, "有效期限");
+    canvas_text(canvas, "back.validity", face, FALSE, 3, 0, x + 33.5, y + 44.8, NULL, validity);
 }
 
 Canvas *
@@ -245,10 +252,10 @@ id_card_draw(const Person *person, CardSides sides, Rng *rng)
     Canvas *canvas = canvas_new(210, 297);
     double x = rng_range(rng, 20, 100), y = rng_range(rng, 20, 60);
     if (sides & CARD_FRONT)
-        draw_card_front(canvas, person, x, y);
+        draw_card_front(canvas, person, x, y, FACE_HEI);
     if (sides & CARD_BACK)
         draw_card_back(canvas, person, x + (sides == CARD_BOTH ? rng_normal(rng) * 2 : 0),
-                       sides == CARD_BOTH ? y + 85 : y);
+                       sides == CARD_BOTH ? y + 85 : y, FACE_HEI);
     return canvas;
 }
 

@@ -28,6 +28,17 @@ typedef struct {
 /* The stamped sheet: a row of three boxes for each seal. */
 Canvas *sheet_draw(const Company *company, const SheetSeal *seals, guint n, Rng *rng);
 
+/* ---- parts, for other forms ---- */
+
+void draw_qr(Canvas *canvas, const char *text, double x_mm, double y_mm, double side_mm);
+void draw_emblem(Canvas *canvas, double x_mm, double y_mm, double r_mm);
+/* A round seal of @mm with @ring around its star, centred on (x, y). */
+void stamp_round(Canvas *canvas, const char *type, char *ring, double mm, double x_mm, double y_mm, double poor,
+                 Rng *rng);
+/* (x, y): the card's top left corner. */
+void draw_card_front(Canvas *canvas, const Person *p, double x, double y, const char *face);
+void draw_card_back(Canvas *canvas, const Person *p, double x, double y, const char *face);
+
 G_END_DECLS
 
 #endif

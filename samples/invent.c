@@ -210,6 +210,84 @@ company_invent(Rng *rng, const GDate *today)
     return c;
 }
 
+/* --- other kinds --- */
+
+static const char *const rare[] = { "翀", "旸", "玥", "琭", "祎", "赟", "昶", "垚", "喆", "彧", "芃", "骐", "麒", "曦",
+                                    "馨", "懿", "灏", "璟", "璇", "霖", "霏", "靖", "燚", "焱", "洺", "浠", "湉", "沣",
+                                    "邺", "邗", "郦", "闫", "阚", "缪", "冼", "郗", "亓", "仝" };
+static const char *const compound_surnames[] = { "欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟" };
+
+static char *
+rare_brand(Rng *rng)
+{
+    g_autoptr(GString) brand = g_string_new(NULL);
+    for (guint n = 2 + rng_below(rng, 3); n > 0; n--)
+        g_string_append(brand, rng_chance(rng, .5) ? PICK(rng, rare) : PICK(rng, brands));
+    return g_strdup(brand->str);
+}
+
+static char *
+name_of_kind(CompanyKind kind, Rng *rng)
+{
+    guint place = rng_below(rng, G_N_ELEMENTS(places));
+    g_autofree char *city = g_strndup(places[place][1], 6), *brand = rare_brand(rng), *more = rare_brand(rng);
+    const char *trade = PICK(rng, trades), *second = PICK(rng, trades);
+    const char *open = rng_chance(rng, .5) ? "（" : "(", *shut = *open == '(' ? ")" : "）";
+    switch (kind) {
+    case COMPANY_BRANCH:
+        return g_strconcat(city, brand, trade, rng_chance(rng, .4) ? second : "", "有限公司", PICK(rng, districts), "分公司", NULL);
+    case COMPANY_PARTNERSHIP:
+        return g_strconcat(city, brand, rng_chance(rng, .5) ? "企业管理" : "股权投资", "合伙企业", open,
+                           rng_chance(rng, .6) ? "有限合伙" : "特殊普通合伙", shut, NULL);
+    case COMPANY_SOLE:
+        return g_strconcat(city, brand, trade, rng_chance(rng, .5) ? "厂" : "事务所", NULL);
+    case COMPANY_INDIVIDUAL:
+        return g_strconcat(PICK(rng, districts), brand, rng_chance(rng, .5) ? "餐饮店" : "百货商行",
+                           rng_chance(rng, .3) ? "（个体工商户）" : "", NULL);
+    case COMPANY_INSTITUTION:
+        return g_strconcat(places[place][1], PICK(rng, districts), rng_chance(rng, .5) ? "公共资源交易中心" : "第一人民医院", NULL);
+    case COMPANY_ASSOCIATION:
+        return g_strconcat(places[place][1], trade, rng_chance(rng, .5) ? "行业协会" : "商会", NULL);
+    case COMPANY_NONPROFIT:
+        return g_strconcat(places[place][1], brand, rng_chance(rng, .5) ? "职业培训学校" : "养老服务中心", NULL);
+    default:
+        break;
+    }
+    if (rng_chance(rng, .25)) /* a long one, over two lines */
+        return g_strconcat(places[place][0], brand, more, trade, second, "集团股份有限公司", NULL);
+    if (rng_chance(rng, .3))
+        return g_strconcat(brand, open, city, shut, trade, "有限公司", NULL);
+    return g_strconcat(city, brand, trade, rng_chance(rng, .3) ? second : "", "有限公司", NULL);
+}
+
+static void
+replace(char **text, char *with)
+{
+    g_free(*text);
+    *text = with;
+}
+
+void
+company_become(Company *c, CompanyKind kind, Rng *rng)
+{
+    static const char *const heads[COMPANY_KINDS] = { "91", "91", "91", "91", "92", "12", "51", "52", "91" };
+    static const char *const types[COMPANY_KINDS] = { "有限责任公司（自然人投资或控股）", "有限责任公司分公司", "有限合伙企业",
+                                                      "个人独资企业", "个人经营", "财政补助", "全省", "市民政局",
+                                                      "股份有限公司（非上市）" };
+    static const char *const capitals[] = { "壹仟万元整", "人民币伍拾万元整", "3000万元人民币", "捌佰捌拾万元整" };
+    c->kind = kind;
+    replace(&c->name, name_of_kind(kind, rng));
+    memcpy(c->credit_code, heads[kind], 2);
+    fit_checks(c->credit_code);
+    replace(&c->type, g_strdup(types[kind]));
+    replace(&c->capital, g_strdup(PICK(rng, capitals)));
+    if (rng_chance(rng, .4))
+        replace(&c->rep->name, g_strconcat(rng_chance(rng, .25) ? PICK(rng, compound_surnames) : PICK(rng, surnames),
+                                           PICK(rng, rare), rng_chance(rng, .5) ? PICK(rng, given) : "", NULL));
+    if (kind >= COMPANY_INSTITUTION && kind != COMPANY_OLD)
+        replace(&c->authority, g_strdup(kind == COMPANY_INSTITUTION ? "安澜市事业单位登记管理局" : "安澜市民政局"));
+}
+
 void
 company_free(Company *c)
 {

@@ -29,7 +29,22 @@ typedef struct {
     GDate issued, expires; /* expires invalid: 长期 */
 } Person;
 
+/* COMPANY_OLD: a limited company on the form of before 2014. */
+typedef enum {
+    COMPANY_LIMITED,
+    COMPANY_BRANCH,
+    COMPANY_PARTNERSHIP,
+    COMPANY_SOLE,
+    COMPANY_INDIVIDUAL,
+    COMPANY_INSTITUTION,
+    COMPANY_ASSOCIATION,
+    COMPANY_NONPROFIT,
+    COMPANY_OLD,
+    COMPANY_KINDS
+} CompanyKind;
+
 typedef struct {
+    CompanyKind kind;
     char *name;
     char *credit_code;
     char *type, *rep_label, *capital, *address, *scope, *authority;
@@ -41,6 +56,8 @@ typedef struct {
 Person *person_invent(Rng *rng, const GDate *today);
 void person_free(Person *person);
 Company *company_invent(Rng *rng, const GDate *today);
+/* Any kind, with the names, codes and words that go with it, rarer characters and longer names. */
+void company_become(Company *company, CompanyKind kind, Rng *rng);
 void company_free(Company *company);
 
 /* A valid code with one of the middle characters changed and the check characters made to fit. */

@@ -7,7 +7,7 @@
  */
 #include "core/png_write.h"
 #include "samples/capture.h"
-#include "samples/documents.h"
+#include "samples/forms.h"
 #include "samples/odd_capture.h"
 #include "samples/odd_sheet.h"
 
@@ -125,7 +125,7 @@ static gboolean
 add_upload(Maker *m, const Canvas *canvas, Role role, const char *doc_kind, const char *layout)
 {
     Captured shot;
-    capture(canvas, m->level, &m->rng, &shot);
+    capture(canvas, m->level, role != ROLE_SEAL_SHEET, &m->rng, &shot);
     return add_captured(m, canvas, &shot, role, doc_kind, layout, level_names[m->level]);
 }
 
@@ -189,9 +189,22 @@ add_licence(Maker *m)
         g_autoptr(Canvas) card = id_card_draw(m->operator_, CARD_BOTH, &m->rng);
         return add_upload(m, card, ROLE_LICENCE, "id_card", "both");
     }
+    if (m->level != LEVEL_SMALL) {
+        const char *layout = "with_card";
+        g_autoptr(Canvas) licence = rng_chance(&m->rng, .08) ? form_licence_and_card(m->company, &m->rng)
+                                                             : form_draw(m->company, &m->rng, &layout);
+        return add_upload(m, licence, ROLE_LICENCE, "licence", layout);
+    }
     LicenceForm form = rng_chance(&m->rng, .65) ? LICENCE_LANDSCAPE : LICENCE_PORTRAIT;
     g_autoptr(Canvas) licence = licence_draw(m->company, form, rng_chance(&m->rng, .5), &m->rng);
     return add_upload(m, licence, ROLE_LICENCE, "licence", form == LICENCE_LANDSCAPE ? "landscape" : "portrait");
+}
+
+static Canvas *
+draw_card(Maker *m, CardSides sides)
+{
+    return m->level == LEVEL_SMALL ? id_card_draw(m->operator_, sides, &m->rng)
+                                   : form_card(m->operator_, sides, m->company, &m->rng);
 }
 
 static gboolean
@@ -206,10 +219,10 @@ add_cards(Maker *m)
         plant(m, NULL);
     }
     if (rng_chance(&m->rng, .5)) {
-        g_autoptr(Canvas) both = id_card_draw(p, CARD_BOTH, &m->rng);
+        g_autoptr(Canvas) both = draw_card(m, CARD_BOTH);
         return add_upload(m, both, ROLE_OPERATOR_ID, "id_card", "both");
     }
-    g_autoptr(Canvas) front = id_card_draw(p, CARD_FRONT, &m->rng), back = id_card_draw(p, CARD_BACK, &m->rng);
+    g_autoptr(Canvas) front = draw_card(m, CARD_FRONT), back = draw_card(m, CARD_BACK);
     return add_upload(m, front, ROLE_OPERATOR_ID_FRONT, "id_card", "front") &&
            add_upload(m, back, ROLE_OPERATOR_ID_BACK, "id_card", "back");
 }
@@ -333,6 +346,8 @@ make_order(const char *out, guint index, guint64 seed, Level level, const char *
     }
     m.company = company_invent(&m.rng, &m.today);
     m.operator_ = person_invent(&m.rng, &m.today);
+    if (level != LEVEL_SMALL)
+        company_become(m.company, (CompanyKind)rng_below(&m.rng, COMPANY_KINDS), &m.rng);
     m.order = order_new();
     m.documents = json_array();
     m.artwork = json_object();
