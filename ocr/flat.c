@@ -188,6 +188,7 @@ find_lines(Flat *flat, const Image *layout_ink)
     g_clear_pointer(&flat->lines, g_ptr_array_unref);
     flat->ink = warp_grey(layout_ink, &flat->to_layout, flat->width, flat->height);
     flat->parts = ink_parts(flat->ink);
+    ink_parts_drop_pattern(flat->parts);
     flat->lines = lines_find(flat->parts);
 }
 
@@ -363,6 +364,7 @@ flat_turn_over(Flat *flat)
     flat->ink = turned;
     g_array_unref(flat->parts);
     flat->parts = ink_parts(flat->ink);
+    ink_parts_drop_pattern(flat->parts);
     g_ptr_array_unref(flat->lines);
     flat->lines = lines_find(flat->parts);
     set_turn(flat);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { BLOCK = 16, LEAST_DARK = 28, MOST_DARK = 64 };
+enum { PRINT_LEAST_SIDE = 7, PRINT_MOST_SIDE = 60, PRINT_PARTS = 60, FAINTER = 4, OUTNUMBERS = 2 };
 
 typedef struct {
     gint32 x0, x1; /* of the run, both inside */
@@ -55,10 +56,10 @@ join(GArray *parent, guint32 a, guint32 b)
 }
 
 static void
-grow(GArray *parts, guint32 label, gint32 x0, gint32 x1, gint32 y)
+grow(GArray *parts, guint32 label, gint32 x0, gint32 x1, gint32 y, guint8 darkest)
 {
     if (label == parts->len) {
-        InkPart fresh = { x0, y, x1, y, (guint32)(x1 - x0 + 1) };
+        InkPart fresh = { x0, y, x1, y, (guint32)(x1 - x0 + 1), darkest };
         g_array_append_val(parts, fresh);
         return;
     }
@@ -67,6 +68,7 @@ grow(GArray *parts, guint32 label, gint32 x0, gint32 x1, gint32 y)
     part->x1 = MAX(part->x1, x1);
     part->y1 = y;
     part->pixels += (guint32)(x1 - x0 + 1);
+    part->darkest = MAX(part->darkest, darkest);
 }
 
 /* Runs of one row; each takes the label of a run above that it touches (8-connected), or a new one. */
@@ -81,8 +83,11 @@ label_row(const Image *ink, const guint8 *limits, gint32 y, GArray *above, GArra
         if (255 - p[x] < limits[x / BLOCK])
             continue;
         Run run = { x, x, G_MAXUINT32 };
-        while (run.x1 + 1 < width && 255 - p[run.x1 + 1] >= limits[(run.x1 + 1) / BLOCK])
+        guint8 least = p[x];
+        while (run.x1 + 1 < width && 255 - p[run.x1 + 1] >= limits[(run.x1 + 1) / BLOCK]) {
             run.x1++;
+            least = MIN(least, p[run.x1]);
+        }
         while (k < above->len && g_array_index(above, Run, k).x1 < run.x0 - 1)
             k++;
         for (guint j = k; j < above->len && g_array_index(above, Run, j).x0 <= run.x1 + 1; j++) {
@@ -96,7 +101,7 @@ label_row(const Image *ink, const guint8 *limits, gint32 y, GArray *above, GArra
             run.label = parts->len;
             g_array_append_val(parent, run.label);
         }
-        grow(parts, run.label, run.x0, run.x1, y);
+        grow(parts, run.label, run.x0, run.x1, y, (guint8)(255 - least));
         g_array_append_val(here, run);
         x = run.x1;
     }
@@ -115,6 +120,7 @@ fold_into_roots(GArray *parts, GArray *parent)
         to->x1 = MAX(to->x1, from->x1);
         to->y1 = MAX(to->y1, from->y1);
         to->pixels += from->pixels;
+        to->darkest = MAX(to->darkest, from->darkest);
         from->pixels = 0;
     }
 }
@@ -146,4 +152,35 @@ ink_parts(const Image *ink)
             g_array_append_val(kept, *part);
     }
     return kept;
+}
+
+/* As dark as the PRINT_PARTSth darkest part of a character's size, or 0 where there are fewer. */
+static guint
+print_darkness(const GArray *parts)
+{
+    guint counts[256] = { 0 }, n = 0;
+    for (guint i = 0; i < parts->len; i++) {
+        const InkPart *p = &g_array_index(parts, InkPart, i);
+        gint32 side = MAX(p->x1 - p->x0, p->y1 - p->y0) + 1;
+        if (side >= PRINT_LEAST_SIDE && side <= PRINT_MOST_SIDE)
+            counts[p->darkest]++;
+    }
+    for (int v = 255; v > 0; v--)
+        if ((n += counts[v]) >= PRINT_PARTS)
+            return (guint)v;
+    return 0;
+}
+
+void
+ink_parts_drop_pattern(GArray *parts)
+{
+    guint limit = print_darkness(parts) / FAINTER, faint = 0, kept = 0;
+    for (guint i = 0; i < parts->len; i++)
+        faint += g_array_index(parts, InkPart, i).darkest < limit;
+    if (faint < OUTNUMBERS * (parts->len - faint))
+        return;
+    for (guint i = 0; i < parts->len; i++)
+        if (g_array_index(parts, InkPart, i).darkest >= limit)
+            g_array_index(parts, InkPart, kept++) = g_array_index(parts, InkPart, i);
+    g_array_set_size(parts, kept);
 }

@@ -11,10 +11,11 @@ G_BEGIN_DECLS
 
 enum { PARTS_MAX = 20000, PARTS_MAX_SIDE = 160, PARTS_LEAST_PIXELS = 3 };
 
-/* Bounding box, both ends inside, and the number of its ink pixels. */
+/* Bounding box, both ends inside, the number of its ink pixels and the darkness of its darkest, 0..255. */
 typedef struct {
     gint32 x0, y0, x1, y1;
     guint32 pixels;
+    guint8 darkest;
 } InkPart;
 
 /**
@@ -23,6 +24,12 @@ typedef struct {
  * Returns: (transfer full) (element-type InkPart): at most PARTS_MAX, none larger than PARTS_MAX_SIDE a side.
  */
 GArray *ink_parts(const Image *ink);
+
+/*
+ * Security paper's waves and rosettes, in pieces, outnumber the print and are far fainter: drop from @parts what is
+ * fainter than a quarter of the print, where there is that much of it. A page of faint print alone stays as it is.
+ */
+void ink_parts_drop_pattern(GArray *parts);
 
 G_END_DECLS
 

@@ -31,6 +31,36 @@ row(Image *image, int n, int x, int y, int width, int height, int pitch, double 
         block(image, x + i * pitch, y + (int)lround(slope * i * pitch), width, height, 20);
 }
 
+/* @print characters of darkness 200 over @pattern pieces of darkness 35. */
+static GArray *
+print_over_pattern(int print, int pattern)
+{
+    g_autoptr(Image) image = paper(1200, 1200);
+    for (int i = 0; i < print; i++)
+        block(image, 20 + i % 40 * 28, 20 + i / 40 * 40, 14, 14, 55);
+    for (int i = 0; i < pattern; i++)
+        block(image, 20 + i % 60 * 18, 500 + i / 60 * 16, 12, 3, 220);
+    GArray *parts = ink_parts(image);
+    ink_parts_drop_pattern(parts);
+    return parts;
+}
+
+Test(parts, of_a_pattern_that_outnumbers_the_print_are_dropped)
+{
+    g_autoptr(GArray) parts = print_over_pattern(120, 600);
+    cr_assert_eq(parts->len, 120);
+    for (guint i = 0; i < parts->len; i++)
+        cr_assert_eq(g_array_index(parts, InkPart, i).darkest, 200);
+}
+
+Test(parts, that_are_faint_stay_where_they_are_few_or_all_there_is)
+{
+    g_autoptr(GArray) few = print_over_pattern(120, 60);
+    cr_assert_eq(few->len, 180);
+    g_autoptr(GArray) alone = print_over_pattern(0, 600);
+    cr_assert_eq(alone->len, 600);
+}
+
 Test(parts, are_boxes_of_connected_ink)
 {
     g_autoptr(Image) image = paper(200, 100);
