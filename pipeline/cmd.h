@@ -46,6 +46,9 @@ typedef struct {
 gboolean cmd_open(int *argc, char ***argv, const char *usage, const char *summary, const GOptionEntry *entries,
                   CmdWork *work, int *code);
 void cmd_close(CmdWork *work);
+
+/* (transfer full) The inbox that was @named on the command line, or NULL: the config's. */
+char *cmd_inbox(const CmdWork *work, const char *named);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdWork, cmd_close)
 
 /* One line on stderr: "sealbatch: message". The error's exit code comes back. */

@@ -53,7 +53,7 @@ cmd_audit(int argc, char **argv)
                                                     (json_int_t)lines, "sm3", head, "checkpoints", (int)signed_by_us));
         cmd_json_line(line);
     } else
-        g_print("%" G_GINT64_FORMAT " lines, the chain is whole; its last SM3 is %s; %u checkpoints signed by our maker fit\n",
-                lines, head, signed_by_us);
+        cmd_print("%u lines, the chain is whole; its last SM3 is %s; %u checkpoints signed by our maker fit\n",
+                  (guint)lines, head, signed_by_us);
     return EXIT_DONE;
 }

@@ -2,11 +2,13 @@
 /*
  * sealbatch check: is this machine fit for tonight? Models, sandbox, disk, module, keys, database, audit.
  */
+#include <jansson.h>
 #include <sys/statvfs.h>
 
 #include "burner/pin.h"
 #include "pipeline/child.h"
 #include "pipeline/cmd.h"
+#include "pipeline/json_text.h"
 #include "pipeline/read_unit.h"
 #include "pipeline/sandbox.h"
 #include "sealgen/maker.h"
@@ -15,15 +17,22 @@ enum { LEAST_FREE_MB = 2048 };
 
 typedef struct {
     Workspace *ws;
+    gboolean json;
     guint bad;
 } Check;
 
 static void
 tell(Check *check, const char *what, gboolean good, const char *text)
 {
+    check->bad += !good;
+    if (check->json) {
+        g_autofree char *line = json_line(json_pack("{s:s, s:s, s:b, s:o}", "type", "check", "what", what, "good", good,
+                                                    "text", json_text(text)));
+        cmd_json_line(line);
+        return;
+    }
     g_autofree char *said = words_sentence(words_language(), text ? text : "");
     g_print("%-10s %-5s %s\n", what, good ? "ok" : "BAD", said);
-    check->bad += !good;
 }
 
 static void
@@ -112,7 +121,7 @@ cmd_check(int argc, char **argv)
     if (!cmd_open(&argc, &argv, "", "Checks the machine and the workspace; 7 is the exit code where something is unfit.",
                   NULL, &work, &code))
         return code;
-    Check check = { .ws = work.workspace };
+    Check check = { .ws = work.workspace, .json = work.json };
     check_models(&check);
     check_sandbox(&check);
     check_disk(&check);

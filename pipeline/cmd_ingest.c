@@ -17,15 +17,16 @@ cmd_ingest(int argc, char **argv)
                   "Takes order folders in: hashed, stored, held against the platform's required uploads.", NULL, &work,
                   &code))
         return code;
-    g_autofree char *inbox = workspace_path(work.workspace, argc > 1 ? argv[1] : config_text(work.workspace->config,
-                                                                                             "workspace", "inbox"));
+    g_autofree char *inbox = cmd_inbox(&work, argc > 1 ? argv[1] : NULL);
     g_autoptr(RunLock) lock = run_lock_take(work.workspace->dir, "ingest", &error);
     if (!lock)
         return cmd_fail(error);
     IngestReport report = { .json = work.json };
     if (!ingest_inbox(work.workspace, inbox, ingest_report_saw, &report, &error))
         return cmd_fail(error);
-    cmd_say("%u taken in, %u were in already, %u refused", report.counts[INGEST_TAKEN], report.counts[INGEST_SAME],
+    cmd_say(work.dry_run ? N_("%u would be taken in, %u are in already, %u would be refused")
+                         : N_("%u taken in, %u were in already, %u refused"),
+            report.counts[INGEST_TAKEN], report.counts[INGEST_SAME],
             ingest_report_refused(&report));
     return ingest_report_refused(&report) ? EXIT_FAILED : EXIT_DONE;
 }

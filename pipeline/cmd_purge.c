@@ -3,7 +3,10 @@
  * sealbatch purge: uploads and personal texts of orders that ended long enough ago go; order numbers, audit and
  * seal pictures (renewals need them) stay.
  */
+#include <jansson.h>
+
 #include "pipeline/cmd.h"
+#include "pipeline/json_text.h"
 #include "pipeline/run_lock.h"
 
 enum { DAY_SECONDS = 86400, MAX_DAYS = 36500 };
@@ -56,6 +59,12 @@ cmd_purge(int argc, char **argv)
             return cmd_fail(error);
     if (!work.dry_run && !forget_answers(work.workspace, before, &error))
         return cmd_fail(error);
+    if (work.json) {
+        g_autofree char *line = json_line(json_pack("{s:s, s:i, s:i, s:b}", "type", "purge", "orders", (int)orders->len,
+                                                    "days", (int)days, "removed", !work.dry_run));
+        cmd_json_line(line);
+        return EXIT_DONE;
+    }
     cmd_print(work.dry_run ? N_("%u orders that ended %u days ago or more would be purged\n")
                            : N_("%u orders that ended %u days ago or more are purged\n"),
               orders->len, days);

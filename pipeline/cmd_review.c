@@ -4,10 +4,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "pipeline/cmd.h"
+#include "pipeline/json_text.h"
 #include "pipeline/read_bytes.h"
 #include "pipeline/review_import.h"
 #include "pipeline/review_out.h"
@@ -18,10 +20,19 @@ static int
 make_page(CmdWork *work)
 {
     g_autoptr(GError) error = NULL;
-    guint orders;
+    guint orders, counts[STATES];
+    if (work->dry_run) {
+        if (!store_count_states(work->workspace->store, counts, &error))
+            return cmd_fail(error);
+        cmd_say("would write %s/out/review.html with %u orders", work->workspace->dir, counts[STATE_REVIEW]);
+        return EXIT_DONE;
+    }
     if (!review_out_write(work->workspace, &orders, &error))
         return cmd_fail(error);
-    g_print("%s/out/review.html\n", work->workspace->dir);
+    g_autofree char *path = g_build_filename(work->workspace->dir, "out", "review.html", NULL);
+    g_autofree char *line = json_line(json_pack("{s:s, s:o, s:i}", "type", "review", "file", json_text(path), "orders",
+                                                (int)orders));
+    g_print("%s\n", work->json ? line : path);
     cmd_say("%u orders wait for review; findings.csv and findings.json lie beside the page", orders);
     return orders ? EXIT_REVIEW : EXIT_DONE;
 }
@@ -51,13 +62,14 @@ import(CmdWork *work, const char *path, const char *reviewer)
     g_autoptr(GPtrArray) decisions = read_decisions(path, &error);
     if (!decisions)
         return cmd_fail(error);
+    g_autoptr(RunLock) lock = run_lock_take(work->workspace->dir, "review import", &error);
+    if (!lock || !store_decide(work->workspace->store, decisions, reviewer, &error))
+        return cmd_fail(error);
     if (work->dry_run) {
-        cmd_print("%u decisions could be read\n", decisions->len);
+        cmd_say("%u decisions of %s would be imported", decisions->len, reviewer);
         return EXIT_DONE;
     }
-    g_autoptr(RunLock) lock = run_lock_take(work->workspace->dir, "review import", &error);
-    if (!lock || !store_decide(work->workspace->store, decisions, reviewer, &error) ||
-        !review_out_write(work->workspace, NULL, &error) || !summary_make(work->workspace, &summary, &error))
+    if (!review_out_write(work->workspace, NULL, &error) || !summary_make(work->workspace, &summary, &error))
         return cmd_fail(error);
     cmd_say("%u decisions of %s imported", decisions->len, reviewer);
     ExitCode code = summary_exit_code(&summary);

@@ -10,18 +10,6 @@
 #include "pipeline/stop.h"
 #include "pipeline/summary.h"
 
-static int
-dry_run(Workspace *ws)
-{
-    guint counts[STATES];
-    g_autoptr(GError) error = NULL;
-    if (!store_count_states(ws->store, counts, &error))
-        return cmd_fail(error);
-    cmd_print("would take in what is new in the inbox and read %u orders that were taken in before\n",
-            counts[STATE_RECEIVED]);
-    return EXIT_DONE;
-}
-
 static gboolean
 take_in(Night *night, const char *inbox, gboolean named, GError **error)
 {
@@ -45,6 +33,18 @@ whole_run(Night *night, const char *inbox, gboolean named, GError **error)
            checkpoint_make(night->workspace, error);
 }
 
+static int
+dry_run(Night *night, const char *inbox, gboolean named)
+{
+    guint counts[STATES];
+    g_autoptr(GError) error = NULL;
+    if (!take_in(night, inbox, named, &error) || !store_count_states(night->workspace->store, counts, &error))
+        return cmd_fail(error);
+    cmd_say("would take %u orders in, refuse %u, and read %u", night->ingest.counts[INGEST_TAKEN],
+            ingest_report_refused(&night->ingest), counts[STATE_RECEIVED] + night->ingest.counts[INGEST_TAKEN]);
+    return ingest_report_refused(&night->ingest) ? EXIT_FAILED : EXIT_DONE;
+}
+
 int
 cmd_run(int argc, char **argv)
 {
@@ -56,16 +56,14 @@ cmd_run(int argc, char **argv)
                   "Takes orders in, reads, checks and extracts them, and makes the review page and the exports.", NULL,
                   &work, &code))
         return code;
-    if (work.dry_run)
-        return dry_run(work.workspace);
-    g_autofree char *inbox = argc > 1 ? g_canonicalize_filename(argv[1], NULL)
-                                      : workspace_path(work.workspace,
-                                                       config_text(work.workspace->config, "workspace", "inbox"));
+    g_autofree char *inbox = cmd_inbox(&work, argc > 1 ? argv[1] : NULL);
     stop_begin();
     g_autoptr(RunLock) lock = run_lock_take(work.workspace->dir, "run", &error);
     if (!lock)
         return cmd_fail(error);
     Night night = { .workspace = work.workspace, .lock = lock, .json = work.json, .ingest.json = work.json };
+    if (work.dry_run)
+        return dry_run(&night, inbox, argc > 1);
     code = EXIT_DONE;
     if (!whole_run(&night, inbox, argc > 1, &error))
         code = cmd_fail(error);

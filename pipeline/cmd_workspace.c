@@ -85,7 +85,18 @@ cmd_open(int *argc, char ***argv, const char *usage, const char *summary, const 
     work->workspace = workspace_open(dir, g_steal_pointer(&config), &error);
     if (!work->workspace)
         *code = cmd_fail(error);
+    if (work->workspace && work->dry_run) {
+        store_set_dry(work->workspace->store);
+        evidence_set_dry(work->workspace->evidence);
+    }
     return work->workspace != NULL;
+}
+
+char *
+cmd_inbox(const CmdWork *work, const char *named)
+{
+    return named ? g_canonicalize_filename(named, NULL)
+                 : workspace_path(work->workspace, config_text(work->workspace->config, "workspace", "inbox"));
 }
 
 void

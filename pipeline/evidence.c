@@ -18,6 +18,7 @@ enum { DIGEST_LENGTH = 64, COPY_CHUNK = 256 * 1024 };
 
 struct Evidence {
     char *dir;
+    gboolean dry;
 };
 
 gboolean
@@ -164,15 +165,21 @@ static char *
 fresh_close(Evidence *evidence, Fresh *fresh, gboolean fine, GError **error)
 {
     const char *digest = g_checksum_get_string(fresh->sum);
-    fine = fine && settle(evidence, fresh->fd, fresh->path, digest, error);
+    fine = fine && (evidence->dry || settle(evidence, fresh->fd, fresh->path, digest, error));
     char *result = fine ? g_strdup(digest) : NULL;
     if (fresh->fd >= 0)
         close(fresh->fd);
-    if (!fine && fresh->fd >= 0)
+    if ((!fine || evidence->dry) && fresh->fd >= 0)
         unlink(fresh->path);
     g_checksum_free(fresh->sum);
     g_free(fresh->path);
     return result;
+}
+
+void
+evidence_set_dry(Evidence *evidence)
+{
+    evidence->dry = TRUE;
 }
 
 char *

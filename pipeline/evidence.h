@@ -19,6 +19,9 @@ Evidence *evidence_open(const char *dir, GError **error);
 void evidence_close(Evidence *evidence);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_close)
 
+/* From here on put tells the digest and keeps nothing: --dry-run. */
+void evidence_set_dry(Evidence *evidence);
+
 /* Returns: (transfer full) the digest, 64 lower-case hex letters; NULL with SB_ERROR_ENV (disk full, ...). */
 char *evidence_put(Evidence *evidence, GBytes *bytes, GError **error);
 

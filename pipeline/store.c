@@ -215,11 +215,17 @@ store_begin(Store *store, GError **error)
 gboolean
 store_end(Store *store, gboolean fine, GError **error)
 {
-    if (fine && script(store, "COMMIT", error))
+    if (fine && !store->dry && script(store, "COMMIT", error))
         return TRUE;
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    return FALSE;
+    return fine && store->dry;
+}
+
+void
+store_set_dry(Store *store)
+{
+    store->dry = TRUE;
 }
 
 gint64

@@ -23,6 +23,9 @@ Store *store_open(const char *path, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
+/* From here on every change is tried by all rules of the database and then rolled back: --dry-run. */
+void store_set_dry(Store *store);
+
 /* ---- orders ------------------------------------------------------------------------------------- */
 
 typedef enum {

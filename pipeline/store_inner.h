@@ -13,6 +13,7 @@ struct sqlite3_stmt;
 struct Store {
     struct sqlite3 *db;
     char *path;
+    gboolean dry; /* nothing is committed */
 };
 
 /*
@@ -37,7 +38,7 @@ int store_changed(Store *store);
 
 /* BEGIN IMMEDIATE: a plain BEGIN gave 75,082 SQLITE_BUSY for 2,000 jobs and 4 processes, this none. */
 gboolean store_begin(Store *store, GError **error);
-/* COMMIT where @fine, else ROLLBACK. Returns: TRUE where it was committed. */
+/* COMMIT where @fine, else ROLLBACK. Returns: TRUE where it was committed, or would have been (store_set_dry). */
 gboolean store_end(Store *store, gboolean fine, GError **error);
 
 gint64 store_now(void); /* Unix seconds */

@@ -142,6 +142,73 @@ Test(command, wrong_command_lines_end_with_2)
     cr_expect_eq(run(NULL, "--help", NULL), EXIT_DONE);
 }
 
+/* Every line of @text is a JSON object with a type. Returns: how many. */
+static guint
+json_lines(const char *text, const char *what)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    guint n = 0;
+    for (guint i = 0; lines[i] && *lines[i]; i++, n++) {
+        json_t *o = json_loads(lines[i], 0, NULL);
+        cr_expect(json_is_string(json_object_get(o, "type")), "%s: %s", what, lines[i]);
+        json_decref(o);
+    }
+    return n;
+}
+
+Test(command, json_is_all_that_a_command_prints_when_it_is_asked_for)
+{
+    static const char *const commands[][2] = { { "run", NULL },    { "status", "--all" }, { "review", NULL },
+                                               { "audit", "--list" }, { "check", NULL },  { "purge", NULL },
+                                               { "config", NULL }, { "config", "--profiles" }, { "revoked", NULL } };
+    g_autofree char *ws = at("ws");
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *printed = NULL;
+        run(&printed, commands[i][0], "--json", "-w", ws, commands[i][1], NULL);
+        cr_expect_geq(json_lines(printed, commands[i][0]), 1, "%s", commands[i][0]);
+    }
+}
+
+static char *
+tree_of(const char *folder)
+{
+    g_autofree char *line = g_strdup_printf("sh -c \"cd '%s' && find . -type f ! -name 'store.db-*' ! -name lock -print0 | sort -z |"
+                                            " xargs -0 sha256sum\"", folder);
+    char *out = NULL;
+    cr_assert(g_spawn_command_line_sync(line, &out, NULL, NULL, NULL));
+    return out;
+}
+
+Test(command, dry_runs_tell_what_would_happen_and_change_nothing)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox"), *decisions = at("decisions.json"), *printed = NULL;
+    put_bad_folders();
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    put_file("", "decisions.json", "{\"type\":\"sealbatch-decisions\",\"version\":1,\"decisions\":[]}");
+    g_autofree char *before = tree_of(ws);
+    cr_expect_eq(run(NULL, "ingest", inbox, "--dry-run", "-w", ws, NULL), EXIT_FAILED, "three would be refused");
+    cr_expect_eq(run(NULL, "run", inbox, "--dry-run", "-w", ws, NULL), EXIT_FAILED);
+    cr_expect_eq(run(NULL, "review", "--dry-run", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "review", "import", decisions, "--as", "Li Na", "--dry-run", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "purge", "--dry-run", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "revoked", "--dry-run", "-w", ws, NULL), EXIT_DONE);
+    g_autofree char *after = tree_of(ws);
+    cr_expect_str_eq(before, after);
+    cr_expect_eq(run(&printed, "status", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_not_null(strstr(printed, "the workspace is empty"), "%s", printed);
+}
+
+Test(command, a_relative_inbox_is_the_caller_s)
+{
+    g_autofree char *ws = at("ws"), *command = g_build_filename(BUILD_DIR, "sealbatch", NULL), *told = NULL;
+    const char *const argv[] = { command, "ingest", "inbox", "-w", ws, NULL };
+    put_bad_folders();
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    cr_assert(g_spawn_sync(dir, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &told, NULL, NULL));
+    cr_expect_not_null(strstr(told, "1 taken in, 0 were in already, 3 refused"), "%s", told);
+}
+
 Test(command, inspect_answers_for_every_folder_whatever_is_in_it)
 {
     g_autofree char *out = at("out"), *a = at("inbox/BROKEN"), *b = at("inbox/MISSING"), *c = at("inbox/TEXT"),
