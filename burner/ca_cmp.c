@@ -380,12 +380,9 @@ read_config(Cmp *c, const BurnCaCmpConfig *config, GError **error)
     c->port = g_strdup(colon != NULL ? colon + 1 : config->tls_ca_file != NULL ? "443" : "80");
     c->path = g_strdup(config->path != NULL ? config->path : "");
     c->found_folder = g_strdup(config->found_folder);
-    c->message_s = (MAX(config->message_ms, 1) + 999) / 1000;
-    c->total_s = (MAX(config->total_ms, 1) + 999) / 1000;
-    if (config->message_ms == 0)
-        c->message_s = 20;
-    if (config->total_ms == 0)
-        c->total_s = MAX(60, c->message_s);
+    /* OpenSSL counts in whole seconds of the clock: a deadline of one second may be over in a millisecond. */
+    c->message_s = 1 + (config->message_ms > 0 ? (config->message_ms + 999) / 1000 : 20);
+    c->total_s = config->total_ms > 0 ? 1 + (config->total_ms + 999) / 1000 : MAX(60, c->message_s);
     c->chain = ca_file_certificates(config->ca_file, error);
     if (c->chain == NULL || (config->tls_ca_file != NULL && !set_tls(c, config->tls_ca_file, error)))
         return FALSE;
