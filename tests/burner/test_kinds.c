@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Kinds of order besides new: what stays on a key in use, what goes, and what the CA hears of it. */
 #include <criterion/criterion.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 #include "burner/hub.h"
@@ -221,37 +219,12 @@ Test(kinds, a_revocation_needs_no_key)
     expect_objects("12345678", 1, 1, 2);
 }
 
-/* Another CA's certificate and a signature of its key. */
-static void
-prove(BurnOrder *order, const char *signed_text)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *x = X509_new();
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    unsigned char *der = NULL, signature[256];
-    size_t size = sizeof signature;
-    X509_gmtime_adj(X509_getm_notBefore(x), 0);
-    X509_gmtime_adj(X509_getm_notAfter(x), 86400);
-    X509_set_pubkey(x, key);
-    X509_sign(x, key, EVP_sha256());
-    int n = i2d_X509(x, &der);
-    order->proof_certificate = g_bytes_new(der, (gsize)n);
-    order->proof_challenge = g_bytes_new("a challenge of the CA", 21);
-    EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key);
-    EVP_DigestSign(md, signature, &size, (const unsigned char *)signed_text, strlen(signed_text));
-    order->proof_signature = g_bytes_new(signature, size);
-    OPENSSL_free(der);
-    EVP_MD_CTX_free(md);
-    X509_free(x);
-    EVP_PKEY_free(key);
-}
-
 Test(kinds, an_exchange_needs_the_other_keys_signature)
 {
     BurnOrder *orders[3] = { desk_order(desk, "E1", BURN_EXCHANGE), desk_order(desk, "E2", BURN_EXCHANGE),
                              desk_order(desk, "E3", BURN_EXCHANGE) };
-    prove(orders[0], "a challenge of the CA");
-    prove(orders[1], "something else");
+    desk_prove(orders[0], "a challenge of the CA", "a challenge of the CA");
+    desk_prove(orders[1], "a challenge of the CA", "something else");
     g_autoptr(GPtrArray) results = desk_run(desk, orders, 3);
     expect(results->pdata[0], BURN_DONE);
     expect(results->pdata[1], BURN_FAILED);

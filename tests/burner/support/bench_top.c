@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +141,31 @@ desk_order(Desk *desk, const char *id, BurnKind kind)
     return o;
 }
 
+/* As an older key of another CA would. */
+void
+desk_prove(BurnOrder *order, const char *challenge, const char *signed_text)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *x = X509_new();
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    unsigned char *der = NULL, signature[256];
+    size_t size = sizeof signature;
+    X509_gmtime_adj(X509_getm_notBefore(x), 0);
+    X509_gmtime_adj(X509_getm_notAfter(x), 86400);
+    X509_set_pubkey(x, key);
+    X509_sign(x, key, EVP_sha256());
+    int n = i2d_X509(x, &der);
+    order->proof_certificate = g_bytes_new(der, (gsize)n);
+    order->proof_challenge = g_bytes_new(challenge, strlen(challenge));
+    EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key);
+    EVP_DigestSign(md, signature, &size, (const unsigned char *)signed_text, strlen(signed_text));
+    order->proof_signature = g_bytes_new(signature, size);
+    OPENSSL_free(der);
+    EVP_MD_CTX_free(md);
+    X509_free(x);
+    EVP_PKEY_free(key);
+}
+
 GPtrArray *
 desk_run(Desk *desk, BurnOrder **orders, guint n)
 {
@@ -177,8 +203,9 @@ files_in(Desk *desk, const char *name)
     g_autofree char *path = g_build_filename(desk->folder, "ca", name, NULL);
     g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
     guint n = 0;
-    while (dir != NULL && g_dir_read_name(dir) != NULL)
-        n++;
+    const char *file;
+    while (dir != NULL && (file = g_dir_read_name(dir)) != NULL)
+        n += strchr(file, '.') == NULL; /* with a suffix: a kill came before its rename, nobody ever got it */
     return n;
 }
 

@@ -32,6 +32,8 @@ void desk_free(Desk *desk); /* and removes the folder */
 char *desk_token(Desk *desk, const char *so_pin, const char *user_pin);
 
 BurnOrder *desk_order(Desk *desk, const char *id, BurnKind kind);
+/* An exchange's proof: a key of another CA says @signed_text where @challenge was asked of it. */
+void desk_prove(BurnOrder *order, const char *challenge, const char *signed_text);
 /* A run of its own hub over @n orders. */
 GPtrArray *desk_run(Desk *desk, BurnOrder **orders, guint n);
 
