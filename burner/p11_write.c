@@ -3,8 +3,8 @@
  * p11_write.c: key pairs, signatures, certificates and data objects. Each write searches first, creates, reads
  * back and compares, then removes what it replaced.
  */
+#include <openssl/asn1.h>
 #include <openssl/objects.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 #include "burner/p11.h"
@@ -209,57 +209,104 @@ leave_one(P11 *p, GArray *handles, CK_ATTRIBUTE *template, CK_ULONG n, GBytes *b
     return TRUE;
 }
 
-static gboolean
-der_of(int (*encode)(const void *, unsigned char **), const void *object, GBytes **out)
-{
-    unsigned char *der = NULL;
-    int size = encode(object, &der);
-    if (size > 0)
-        *out = g_bytes_new(der, (gsize)size);
-    OPENSSL_free(der);
-    return size > 0;
-}
+/* ---- what a certificate object repeats of its certificate. Read as plain ASN.1: d2i_X509 would decode the public key,
+ * which in OpenSSL 3.0 costs more than writing the object ---- */
 
 static void
-date_of(const ASN1_TIME *time, CK_DATE *date)
+sequence_free(ASN1_SEQUENCE_ANY *sequence)
 {
+    sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ASN1_SEQUENCE_ANY, sequence_free)
+
+/* The members of a SEQUENCE that is member @index of @outer; NULL: it is none. */
+static ASN1_SEQUENCE_ANY *
+inner_sequence(const ASN1_SEQUENCE_ANY *outer, int index)
+{
+    const ASN1_TYPE *member = sk_ASN1_TYPE_value(outer, index);
+    if (member == NULL || member->type != V_ASN1_SEQUENCE)
+        return NULL;
+    const unsigned char *der = member->value.sequence->data;
+    return d2i_ASN1_SEQUENCE_ANY(NULL, &der, member->value.sequence->length);
+}
+
+static GBytes *
+der_of(const ASN1_SEQUENCE_ANY *sequence, int index, int type)
+{
+    ASN1_TYPE *member = sk_ASN1_TYPE_value(sequence, index);
+    unsigned char *der = NULL;
+    int size = member != NULL && member->type == type ? i2d_ASN1_TYPE(member, &der) : 0;
+    GBytes *bytes = size > 0 ? g_bytes_new(der, (gsize)size) : NULL;
+    OPENSSL_free(der);
+    return bytes;
+}
+
+static gboolean
+date_of(const ASN1_SEQUENCE_ANY *validity, int index, CK_DATE *date)
+{
+    const ASN1_TYPE *time = sk_ASN1_TYPE_value(validity, index);
     struct tm tm = { 0 };
-    char text[16] = "00000000";
-    if (ASN1_TIME_to_tm(time, &tm) == 1)
-        g_snprintf(text, sizeof text, "%04d%02d%02d", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday);
+    char text[16];
+    if (time == NULL || (time->type != V_ASN1_UTCTIME && time->type != V_ASN1_GENERALIZEDTIME) ||
+        ASN1_TIME_to_tm(time->value.asn1_string, &tm) != 1)
+        return FALSE;
+    g_snprintf(text, sizeof text, "%04d%02d%02d", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday);
     memcpy(date->year, text, 4);
     memcpy(date->month, text + 4, 2);
     memcpy(date->day, text + 6, 2);
+    return TRUE;
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509, X509_free)
+typedef struct {
+    GBytes *subject, *issuer, *serial; /* DER */
+    CK_DATE start, end;
+} CertificateFacts;
+
+static void
+facts_clear(CertificateFacts *facts)
+{
+    g_clear_pointer(&facts->subject, g_bytes_unref);
+    g_clear_pointer(&facts->issuer, g_bytes_unref);
+    g_clear_pointer(&facts->serial, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CertificateFacts, facts_clear)
+
+/* TBSCertificate of version 3, RFC 5280 4.1: [0] version, serial, algorithm, issuer, validity, subject */
+static gboolean
+certificate_facts(GBytes *der, CertificateFacts *facts)
+{
+    gsize size;
+    const unsigned char *bytes = g_bytes_get_data(der, &size);
+    g_autoptr(ASN1_SEQUENCE_ANY) outer = d2i_ASN1_SEQUENCE_ANY(NULL, &bytes, (long)size);
+    g_autoptr(ASN1_SEQUENCE_ANY) tbs = outer != NULL ? inner_sequence(outer, 0) : NULL;
+    g_autoptr(ASN1_SEQUENCE_ANY) validity = tbs != NULL ? inner_sequence(tbs, 4) : NULL;
+    if (validity == NULL)
+        return FALSE;
+    facts->serial = der_of(tbs, 1, V_ASN1_INTEGER);
+    facts->issuer = der_of(tbs, 3, V_ASN1_SEQUENCE);
+    facts->subject = der_of(tbs, 5, V_ASN1_SEQUENCE);
+    return facts->serial != NULL && facts->issuer != NULL && facts->subject != NULL &&
+           date_of(validity, 0, &facts->start) && date_of(validity, 1, &facts->end);
+}
 
 gboolean
 p11_write_cert(BurnBackend *b, GBytes *id, const char *label, GBytes *der, GError **error)
 {
     P11 *p = (P11 *)b;
-    gsize size;
-    const unsigned char *bytes = g_bytes_get_data(der, &size);
-    g_autoptr(X509) x = d2i_X509(NULL, &bytes, (long)size);
-    g_autoptr(GBytes) subject = NULL, issuer = NULL, serial = NULL;
-    if (x == NULL || !der_of((int (*)(const void *, unsigned char **))i2d_X509_NAME, X509_get_subject_name(x), &subject) ||
-        !der_of((int (*)(const void *, unsigned char **))i2d_X509_NAME, X509_get_issuer_name(x), &issuer) ||
-        !der_of((int (*)(const void *, unsigned char **))i2d_ASN1_INTEGER, X509_get0_serialNumber(x), &serial)) {
+    g_auto(CertificateFacts) x = { 0 };
+    if (!certificate_facts(der, &x)) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "the certificate to write cannot be decoded");
         return FALSE;
     }
-    CK_DATE start, end;
-    date_of(X509_get0_notBefore(x), &start);
-    date_of(X509_get0_notAfter(x), &end);
     CK_OBJECT_CLASS class = CKO_CERTIFICATE;
     CK_CERTIFICATE_TYPE type = CKC_X_509;
     CK_ATTRIBUTE template[] = {
         attribute(CKA_CLASS, &class, sizeof class),  attribute(CKA_CERTIFICATE_TYPE, &type, sizeof type),
         attribute(CKA_TOKEN, &yes, sizeof yes),      attribute(CKA_PRIVATE, &no, sizeof no),
         attribute_bytes(CKA_ID, id),                 attribute(CKA_LABEL, label, strlen(label)),
-        attribute_bytes(CKA_SUBJECT, subject),       attribute_bytes(CKA_ISSUER, issuer),
-        attribute_bytes(CKA_SERIAL_NUMBER, serial),  attribute(CKA_START_DATE, &start, sizeof start),
-        attribute(CKA_END_DATE, &end, sizeof end),   attribute_bytes(CKA_VALUE, der),
+        attribute_bytes(CKA_SUBJECT, x.subject),     attribute_bytes(CKA_ISSUER, x.issuer),
+        attribute_bytes(CKA_SERIAL_NUMBER, x.serial), attribute(CKA_START_DATE, &x.start, sizeof x.start),
+        attribute(CKA_END_DATE, &x.end, sizeof x.end), attribute_bytes(CKA_VALUE, der),
     };
     CK_ATTRIBUTE match[] = { attribute(CKA_CLASS, &class, sizeof class), attribute_bytes(CKA_ID, id) };
     g_autoptr(GArray) handles = NULL;

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define REQUEST_CHECKED 1024u
+
 static void
 put32(guint8 *p, guint32 v)
 {
@@ -117,15 +119,26 @@ burn_frame_receive(int fd, BurnFrame *frame)
     return TRUE;
 }
 
-GVariant *
-burn_frame_variant(BurnFrame *frame, const char *type)
+static GVariant *
+variant_of(BurnFrame *frame, const char *type, gboolean check)
 {
     if (!g_variant_type_string_is_valid(type) || frame->body == NULL || frame->locked)
         return NULL;
     g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&frame->body), frame->size);
-    g_autoptr(GVariant) variant = g_variant_new_from_bytes(G_VARIANT_TYPE(type), bytes, FALSE);
-    g_variant_ref_sink(variant);
-    return g_variant_is_normal_form(variant) ? g_steal_pointer(&variant) : NULL;
+    g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(type), bytes, FALSE));
+    return !check || g_variant_is_normal_form(variant) ? g_steal_pointer(&variant) : NULL;
+}
+
+GVariant *
+burn_frame_variant(BurnFrame *frame, const char *type)
+{
+    return variant_of(frame, type, TRUE);
+}
+
+GVariant *
+burn_frame_request(BurnFrame *frame, const char *type)
+{
+    return variant_of(frame, type, frame->size <= REQUEST_CHECKED);
 }
 
 gsize

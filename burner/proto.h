@@ -80,6 +80,9 @@ gboolean burn_frame_parse(const guint8 header[BURN_FRAME_HEADER], BurnFrame *fra
 
 /* A body as GVariant of @type in normal form, or NULL. Takes the body out of the frame. */
 GVariant *burn_frame_variant(BurnFrame *frame, const char *type);
+/* The same for the worker, whose parent of the same build sends it certificates and seals: the check, which takes a
+ * function call for each byte, is left out for them. GVariant stays within its bytes all the same. */
+GVariant *burn_frame_request(BurnFrame *frame, const char *type);
 
 /* PINs in one body: for each a length byte, its bytes and a NUL; a length of 0 = none. */
 typedef struct {

@@ -250,7 +250,7 @@ handle(Worker *w, BurnFrame *frame, GError **error)
             w->backend->pins(w->backend, &w->pins);
         return g_variant_new("()");
     }
-    g_autoptr(GVariant) in = burn_frame_variant(frame, requests[frame->type].type);
+    g_autoptr(GVariant) in = burn_frame_request(frame, requests[frame->type].type);
     if (in == NULL || (requests[frame->type].opened && !w->opened)) {
         g_set_error_literal(error, BURN_FAULT_ERROR, BURN_FAULT_REQUEST, "malformed or untimely request");
         return NULL;

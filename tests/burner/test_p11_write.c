@@ -3,6 +3,9 @@
  * Writing through one worker that initialised the token itself: it asks the token less, and leaves no more on it.
  */
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <openssl/x509.h>
+#include <p11-kit/pkcs11.h>
 #include <string.h>
 
 #include "burner/inventory.h"
@@ -147,4 +150,96 @@ Test(p11_write, of_two_keys_with_one_id_none_signs_in_a_later_process)
     give_pins();
     cr_expect_null(sign(id, &error));
     cr_expect(strstr(error->message, "2 private keys") != NULL, "%s", error->message);
+}
+
+/* ---- a certificate object's attributes, as another application sees them ---- */
+
+static CK_FUNCTION_LIST *
+module(CK_SESSION_HANDLE *session)
+{
+    CK_SLOT_ID slots[8];
+    CK_ULONG n = G_N_ELEMENTS(slots);
+    CK_FUNCTION_LIST *f = NULL;
+    void *library = dlopen(SOFTHSM, RTLD_NOW);
+    cr_assert_not_null(library);
+    CK_C_GetFunctionList entry = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
+    cr_assert_eq(entry(&f), CKR_OK);
+    cr_assert_eq(f->C_Initialize(NULL), CKR_OK);
+    cr_assert_eq(f->C_GetSlotList(CK_TRUE, slots, &n), CKR_OK);
+    cr_assert_eq(f->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL, session), CKR_OK);
+    return f;
+}
+
+static void
+expect_attribute(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+                 const void *want, int size)
+{
+    guint8 value[4096];
+    CK_ATTRIBUTE a = { type, value, sizeof value };
+    cr_assert_eq(f->C_GetAttributeValue(session, object, &a, 1), CKR_OK);
+    cr_assert_eq(a.ulValueLen, (CK_ULONG)size, "attribute 0x%lx has %lu bytes", type, a.ulValueLen);
+    cr_expect_eq(memcmp(value, want, (gsize)size), 0, "attribute 0x%lx", type);
+}
+
+static void
+expect_date(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+            const ASN1_TIME *time)
+{
+    struct tm tm;
+    char text[16];
+    ASN1_TIME_to_tm(time, &tm);
+    strftime(text, sizeof text, "%Y%m%d", &tm);
+    expect_attribute(f, session, object, type, text, 8);
+}
+
+static GVariant *
+certificate(GBytes *der)
+{
+    return g_variant_new("(@ays@ay)", bytes(id), "certificate", bytes(der));
+}
+
+Test(p11_write, a_certificate_object_repeats_its_certificates_names_number_and_dates)
+{
+    g_autoptr(GPtrArray) chain = desk->ca->chain(desk->ca, NULL);
+    GBytes *der = chain->pdata[0];
+    const unsigned char *at = g_bytes_get_data(der, NULL);
+    X509 *x = d2i_X509(NULL, &at, (long)g_bytes_get_size(der));
+    unsigned char *name = NULL, *number = NULL;
+    tell(BURN_MSG_WRITE_CERT, certificate(der));
+
+    CK_SESSION_HANDLE session;
+    CK_OBJECT_HANDLE object;
+    CK_ULONG n = 0;
+    CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+    CK_ATTRIBUTE match = { CKA_CLASS, &class, sizeof class };
+    CK_FUNCTION_LIST *f = module(&session);
+    cr_assert_eq(f->C_FindObjectsInit(session, &match, 1), CKR_OK);
+    cr_assert_eq(f->C_FindObjects(session, &object, 1, &n), CKR_OK);
+    cr_assert_eq(n, 1);
+    int size = i2d_X509_NAME(X509_get_subject_name(x), &name);
+    expect_attribute(f, session, object, CKA_SUBJECT, name, size);
+    expect_attribute(f, session, object, CKA_ISSUER, name, size); /* self-signed */
+    size = i2d_ASN1_INTEGER(X509_get_serialNumber(x), &number);
+    expect_attribute(f, session, object, CKA_SERIAL_NUMBER, number, size);
+    expect_date(f, session, object, CKA_START_DATE, X509_get0_notBefore(x));
+    expect_date(f, session, object, CKA_END_DATE, X509_get0_notAfter(x));
+    expect_attribute(f, session, object, CKA_VALUE, g_bytes_get_data(der, NULL), (int)g_bytes_get_size(der));
+    OPENSSL_free(name);
+    OPENSSL_free(number);
+    X509_free(x);
+}
+
+Test(p11_write, what_is_no_certificate_is_refused)
+{
+    static const struct {
+        const char *bytes;
+        gsize size;
+    } rows[] = { { "", 0 }, { "nonsense", 8 }, { "\x30\x00", 2 }, { "\x30\x02\x30\x00", 4 },
+                 { "\x30\x0c\x30\x0a\x05\x00\x05\x00\x05\x00\x05\x00\x30\x00", 14 } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) der = g_bytes_new_static(rows[i].bytes, rows[i].size);
+        cr_expect_null(burn_one_worker_ask(worker, BURN_MSG_WRITE_CERT, certificate(der), "()", &error), "row %u", i);
+        cr_expect(error != NULL && strstr(error->message, "cannot be decoded") != NULL, "row %u", i);
+    }
 }
