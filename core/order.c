@@ -410,7 +410,8 @@ order_parse(const char *json, gsize length, const char *place, GError **error)
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &bad);
     if (!root) {
         /* jansson quotes the text near the place, which may be somebody's name: not into the message. */
-        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%s:%d:%d: not valid JSON", place, bad.line, MAX(bad.column, 1));
+        g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "%s:%d:%d: %s", place, bad.line, MAX(bad.column, 1),
+                    json_error_code(&bad) == json_error_duplicate_key ? "a field stands there twice" : "not valid JSON");
         return NULL;
     }
     JsonText whole = { text, place };

@@ -23,7 +23,7 @@ show_findings(Workspace *ws, const char *order_id, Language language, GError **e
         g_print("\n");
         if (f->read || f->form)
             cmd_print("          read %s, form %s\n", f->read ? f->read : "-", f->form ? f->form : "-");
-        g_autofree char *detail = words_sentence(language, f->detail);
+        g_autofree char *detail = finding_detail(f->detail, language);
         if (detail)
             g_print("          %s\n", detail);
     }
@@ -50,7 +50,10 @@ show_history(Workspace *ws, const char *order_id, Language language, GError **er
     g_autoptr(GPtrArray) units = decisions ? store_units(ws->store, order_id, error) : NULL;
     for (guint i = 0; decisions && i < decisions->len; i++) {
         const StoreDecided *d = decisions->pdata[i];
-        cmd_print("  reviewer %u  %s: %s\n", d->place, d->reviewer, words_in(language, d->approve ? N_("approved") : N_("rejected")));
+        cmd_print("  reviewer %u  %s: %s\n", d->place, d->reviewer,
+                  words_in(language, d->approve ? N_("approved") : N_("rejected")));
+        if (d->note)
+            g_print("          %s\n", d->note);
     }
     for (guint i = 0; units && i < units->len; i++) {
         const StoreUnit *u = units->pdata[i];
@@ -65,7 +68,8 @@ static gboolean
 show_json(Workspace *ws, const StoreOrder *order, GError **error)
 {
     g_autoptr(GBytes) result = order->result ? evidence_get(ws->evidence, order->result, error) : NULL;
-    if (order->result && !result)
+    g_autoptr(GPtrArray) decided = store_decisions(ws->store, order->order_id, error);
+    if ((order->result && !result) || !decided)
         return FALSE;
     gsize length = 0;
     const char *text = result ? g_bytes_get_data(result, &length) : NULL;
@@ -73,6 +77,14 @@ show_json(Workspace *ws, const StoreOrder *order, GError **error)
                           order_state_name(order->state), "reason", json_text(order->reason));
     json_t *inner = text ? json_loadb(text, length, 0, NULL) : NULL;
     json_object_set_new(o, "result", inner ? inner : json_null());
+    json_t *decisions = json_array();
+    for (guint i = 0; i < decided->len; i++) {
+        const StoreDecided *d = decided->pdata[i];
+        json_array_append_new(decisions, json_pack("{s:i, s:o, s:s, s:o, s:I}", "place", (int)d->place, "reviewer",
+                                                   json_text(d->reviewer), "verdict", d->approve ? "approve" : "reject",
+                                                   "note", json_text(d->note), "at", (json_int_t)d->at));
+    }
+    json_object_set_new(o, "decisions", decisions);
     g_autofree char *line = json_line(o);
     cmd_json_line(line);
     return TRUE;

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Cuts pieces. The answer is, for each spec in order, four bytes of length (native order) and a PNG.
+ * Cuts pieces. The answer is, for each spec in order, four bytes of length (native order) and a picture.
  */
 #include "pipeline/crop.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "core/jpeg_write.h"
 #include "core/page.h"
 #include "core/png_write.h"
 #include "pipeline/read_bytes.h"
 
-enum { MIN_SIDE_PX = 8 };
+enum { MIN_SIDE_PX = 8, JPEG_QUALITY = 85 };
 
 /* ---- in the child --------------------------------------------------------------------------------- */
+
+static GBytes *
+encode(const Image *image, const CropSpec *spec)
+{
+    return spec->photo ? image_to_jpeg(image, JPEG_QUALITY) : image_to_png(image, 0);
+}
 
 static GBytes *
 whole_page(const Page *page, const CropSpec *spec)
@@ -27,7 +34,7 @@ whole_page(const Page *page, const CropSpec *spec)
     Homography to_source = homography_scale((double)page->image->width / w, (double)page->image->height / h);
     g_autoptr(Image) small = image_warp(page->image, &to_source, w, h, 255);
     g_autoptr(Image) upright = image_turn(small, turned / 90);
-    return image_to_png(upright, 0);
+    return encode(upright, spec);
 }
 
 static GBytes *
@@ -45,7 +52,7 @@ piece(const Page *page, const CropSpec *spec)
     to_image = homography_then(&to_stored, &from_stored);
     g_autoptr(Image) cut = image_warp(page->image, &to_image, (guint)MAX(1, full_w * scale),
                                       (guint)MAX(1, full_h * scale), 255);
-    return image_to_png(cut, 0);
+    return encode(cut, spec);
 }
 
 GBytes *
@@ -64,21 +71,34 @@ crop_work(const int *fds, guint n_fds, gpointer data, GError **error)
             g_clear_pointer(&page, page_free);
             page = spec->page < page_file_pages(file) ? page_file_load(file, spec->page, 1, NULL) : NULL;
         }
-        g_autoptr(GBytes) png = !page ? NULL : spec->whole ? whole_page(page, spec) : piece(page, spec);
-        guint32 length = png ? (guint32)g_bytes_get_size(png) : 0;
+        g_autoptr(GBytes) picture = !page ? NULL : spec->whole ? whole_page(page, spec) : piece(page, spec);
+        guint32 length = picture ? (guint32)g_bytes_get_size(picture) : 0;
         g_byte_array_append(answer, (const guint8 *)&length, sizeof length);
-        if (png)
-            g_byte_array_append(answer, g_bytes_get_data(png, NULL), length);
+        if (picture)
+            g_byte_array_append(answer, g_bytes_get_data(picture, NULL), length);
     }
     return g_byte_array_free_to_bytes(g_steal_pointer(&answer));
 }
 
 /* ---- in the parent --------------------------------------------------------------------------------- */
 
+gboolean
+crop_is_jpeg(const guint8 *bytes, gsize length)
+{
+    static const guint8 head[3] = { 0xff, 0xd8, 0xff };
+    return length > sizeof head && memcmp(bytes, head, sizeof head) == 0;
+}
+
+static gboolean
+is_png(const guint8 *bytes, gsize length)
+{
+    static const guint8 head[8] = { 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a };
+    return length > sizeof head && memcmp(bytes, head, sizeof head) == 0;
+}
+
 GPtrArray *
 crop_answer_parse(GBytes *answer, guint n, GError **error)
 {
-    static const guint8 png_head[8] = { 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a };
     g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     gsize length, at = 0;
     const guint8 *bytes = g_bytes_get_data(answer, &length);
@@ -89,8 +109,8 @@ crop_answer_parse(GBytes *answer, guint n, GError **error)
             memcpy(&size, bytes + at, sizeof size);
             at += sizeof size;
         }
-        /* A browser decodes it, not we: only PNG goes into the page. */
-        if (!fits || size > length - at || (size && (size < sizeof png_head || memcmp(bytes + at, png_head, 8) != 0))) {
+        /* A browser decodes it, not we: only PNG and JPEG go into the page. */
+        if (!fits || size > length - at || (size && !is_png(bytes + at, size) && !crop_is_jpeg(bytes + at, size))) {
             g_set_error(error, SB_ERROR, SB_ERROR_IMAGE, "the cutting process gave an answer that cannot be used");
             return NULL;
         }

@@ -20,6 +20,7 @@ typedef struct {
     Quad box;         /* stored pixels; the content's top left corner first */
     double margin;    /* around the box, in its heights */
     guint max_px;     /* longest side of the picture */
+    gboolean photo;   /* as a JPEG: a tenth of the bytes where nobody compares single strokes */
 } CropSpec;
 
 typedef struct {
@@ -30,8 +31,11 @@ typedef struct {
 /* ChildWork; data is a CropWork, one descriptor. */
 GBytes *crop_work(const int *fds, guint n_fds, gpointer data, GError **error);
 
-/* (transfer full) (element-type GBytes): @n PNGs, empty where a piece could not be cut; NULL with SB_ERROR_IMAGE. */
+/* (transfer full) (element-type GBytes): @n PNGs or JPEGs, empty where a piece could not be cut; NULL with SB_ERROR_IMAGE. */
 GPtrArray *crop_answer_parse(GBytes *answer, guint n, GError **error);
+
+/* Else it is a PNG, in what crop_answer_parse gave. */
+gboolean crop_is_jpeg(const guint8 *bytes, gsize length);
 
 G_END_DECLS
 

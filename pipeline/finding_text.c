@@ -137,6 +137,35 @@ finding_hint(FindingCode code, Language language)
     return code < FINDING_CODES && FINDINGS[code].hint ? words_in(language, FINDINGS[code].hint) : "?";
 }
 
+/* What the verifying of names answers (ocr/hanzi/hanzi.h), alone or as "differs (twin)". */
+static const Word WHYS[] = {
+    { "none", NULL },
+    { "other_character", N_("another character is clearly nearer") },
+    { "ink_outside", N_("more is printed beside it") },
+    { "too_short", N_("too little is printed for it") },
+    { "margin", N_("a similar character is too near to tell") },
+    { "twin", N_("a near twin could stand there as well") },
+    { "fit", N_("the print fits no character well: blurred, damaged or another one") },
+    { "covered", N_("under coloured ink") },
+    { "unknown", N_("a rare character that is not known to the reader") },
+    { "no_line", N_("no line of text was found there") },
+};
+
+char *
+finding_detail(const char *detail, Language language)
+{
+    g_autofree char *inner = NULL;
+    const char *word = detail;
+    if (detail && g_regex_match_simple("^(passes|differs|cannot_judge) \\([a-z_]+\\)$", detail, 0, 0)) {
+        const char *open = strchr(detail, '(');
+        word = inner = g_strndup(open + 1, strlen(open) - 2);
+    }
+    for (guint i = 0; word && i < G_N_ELEMENTS(WHYS); i++)
+        if (!strcmp(word, WHYS[i].key))
+            return WHYS[i].text ? g_strdup(words_in(language, WHYS[i].text)) : NULL;
+    return words_sentence(language, detail);
+}
+
 const char *
 field_title(const char *key, Language language)
 {
@@ -156,6 +185,14 @@ const char *
 seal_title(SealType type, Language language)
 {
     return type >= SEAL_TYPES ? "?" : language == LANGUAGE_ZH ? seal_type_name_zh(type) : SEALS[type];
+}
+
+const char *
+kind_title(OrderKind kind, Language language)
+{
+    static const char *const titles[ORDER_KINDS] = { N_("new"),    N_("renewal"),    N_("change"),  N_("replacement"),
+                                                     N_("unlock"), N_("revocation"), N_("exchange") };
+    return kind < ORDER_KINDS ? words_in(language, titles[kind]) : "?";
 }
 
 const char *

@@ -15,10 +15,14 @@ G_BEGIN_DECLS
 const char *finding_title(FindingCode code, Language language);
 const char *finding_hint(FindingCode code, Language language);
 
+/* (transfer full) A finding's detail for people; NULL for NULL, and where it says nothing more. */
+char *finding_detail(const char *detail, Language language);
+
 /* "credit_code" -> "统一社会信用代码"; an unknown key comes back as it is. */
 const char *field_title(const char *key, Language language);
 const char *role_title(Role role, Language language);
 const char *seal_title(SealType type, Language language);
+const char *kind_title(OrderKind kind, Language language);
 const char *severity_title(Severity severity, Language language);
 
 G_END_DECLS

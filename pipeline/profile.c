@@ -35,6 +35,7 @@ profile_free(Profile *profile)
     g_free(profile->subject_person);
     g_free(profile->key_algorithm);
     order_csv_map_free(profile->csv);
+    g_clear_pointer(&profile->review, g_hash_table_unref);
     g_free(profile);
 }
 
@@ -196,6 +197,24 @@ read_csv_headers(Conf *conf, Profile *profile)
 }
 
 static void
+read_review_words(Conf *conf, Profile *profile)
+{
+    profile->review = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (guint code = 0; code < FINDING_CODES; code++) {
+        const char *name = finding_code_name(code);
+        char *words = conf_text(conf, "review", name, NULL);
+        if (words)
+            g_hash_table_insert(profile->review, g_strdup(name), words);
+    }
+}
+
+const char *
+profile_review_words(const Profile *profile, FindingCode code)
+{
+    return g_hash_table_lookup(profile->review, finding_code_name(code));
+}
+
+static void
 refuse_unknown(Conf *conf)
 {
     g_auto(GStrv) groups = g_key_file_get_groups(conf->file, NULL);
@@ -226,6 +245,7 @@ profile_parse(const char *text, gsize length, const char *name, GError **error)
         read_order(&conf, profile);
         read_rest(&conf, profile);
         read_csv_headers(&conf, profile);
+        read_review_words(&conf, profile);
         refuse_unknown(&conf);
         if (!conf.error && profile->seal_version != 1 && profile->seal_version != 4 && profile->seal_version != 5)
             g_set_error(&conf.error, SB_ERROR, SB_ERROR_INPUT, "[seal] version must be 1, 4 or 5");

@@ -46,6 +46,7 @@ typedef struct {
     char *key_algorithm; /* "ec" or "rsa" */
     /* [csv] what the platform calls the columns of its table of orders; the default profile's words hold beside them */
     OrderCsvMap *csv;
+    GHashTable *review; /* [review] name of a finding's code -> the platform's words about it to the applicant */
 } Profile;
 
 /**
@@ -69,6 +70,9 @@ void profile_check_order(const Profile *profile, const Order *order, GPtrArray *
 
 /* How large a seal's picture may be so that the whole seal keeps within seal_max_bytes; 0 = no limit. */
 guint profile_picture_room(const Profile *profile);
+
+/* "证件识别企业证件号为 {read}，与最终填写的 {form} 不符", or NULL. Also {field} and {title}. */
+const char *profile_review_words(const Profile *profile, FindingCode code);
 
 /* Is @today inside the renewal window of a certificate that ends on @end? */
 gboolean profile_may_renew(const Profile *profile, const GDate *end, const GDate *today);

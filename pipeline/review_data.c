@@ -29,7 +29,9 @@ typedef struct {
     Workspace *ws;
     Language language;
     json_t *orders;
-    GPtrArray *cuts; /* of the order at hand */
+    GPtrArray *cuts;   /* of the order at hand, as the next two */
+    json_t *pages;     /* whole pages, each once */
+    GHashTable *paged; /* "page file" -> place in pages */
 } Gather;
 
 static void
@@ -79,12 +81,12 @@ want_picture(Gather *gather, const StoreOrder *order, const char *file, const Cr
 /* ---- cutting ---------------------------------------------------------------------------------------- */
 
 static char *
-data_uri(GBytes *png)
+data_uri(GBytes *picture)
 {
     gsize length;
-    const guchar *bytes = g_bytes_get_data(png, &length);
+    const guchar *bytes = g_bytes_get_data(picture, &length);
     g_autofree char *text = g_base64_encode(bytes, length);
-    return g_strconcat("data:image/png;base64,", text, NULL);
+    return g_strconcat(crop_is_jpeg(bytes, length) ? "data:image/jpeg;base64," : "data:image/png;base64,", text, NULL);
 }
 
 static void
@@ -175,8 +177,44 @@ set_text(json_t *o, const char *key, const char *text)
     json_object_set_new(o, key, json_text(text));
 }
 
+/* What a reviewer would write to the applicant: the platform's words, or ours. */
+static char *
+what_to_say(const Profile *profile, const Finding *f, Language language)
+{
+    const char *words = profile ? profile_review_words(profile, f->code) : NULL;
+    const char *title = finding_title(f->code, language);
+    if (!words && !(f->read && f->form))
+        return g_strdup(title);
+    g_autoptr(GString) text = g_string_new(words ? words : words_in(language, "{title}: read {read}, the form says {form}"));
+    g_string_replace(text, "{title}", title, 0);
+    g_string_replace(text, "{field}", f->field ? field_title(f->field, language) : "", 0);
+    /* {read} last: what stands in it is not looked at again */
+    g_string_replace(text, "{form}", f->form ? f->form : "", 1);
+    g_string_replace(text, "{read}", f->read ? f->read : "", 1);
+    return g_strdup(text->str);
+}
+
+/* A page that several findings are about is in the data once. Returns: its place in "pages". */
+static guint
+want_page(Gather *gather, const StoreOrder *order, const json_t *result, const char *file, guint page)
+{
+    g_autofree char *key = g_strdup_printf("%u %s", page, file);
+    gpointer known;
+    if (g_hash_table_lookup_extended(gather->paged, key, NULL, &known))
+        return GPOINTER_TO_UINT(known);
+    guint place = (guint)json_array_size(gather->pages);
+    CropSpec whole = { .page = page, .whole = TRUE, .turned_deg = turn_of_page(result, file, (int)page),
+                       .max_px = PAGE_PX, .photo = TRUE };
+    json_t *o = json_object();
+    want_picture(gather, order, file, &whole, o, "picture");
+    json_array_append_new(gather->pages, o);
+    g_hash_table_insert(gather->paged, g_steal_pointer(&key), GUINT_TO_POINTER(place));
+    return place;
+}
+
 static void
-add_finding(Gather *gather, const StoreOrder *order, const json_t *result, const Finding *f, json_t *list)
+add_finding(Gather *gather, const StoreOrder *order, const Profile *profile, const json_t *result, const Finding *f,
+            json_t *list)
 {
     json_t *o = json_object();
     Role role = ROLE_LICENCE;
@@ -192,18 +230,19 @@ add_finding(Gather *gather, const StoreOrder *order, const json_t *result, const
     set_text(o, "field", f->field ? field_title(f->field, gather->language) : NULL);
     set_text(o, "read", f->read);
     set_text(o, "form", f->form);
-    g_autofree char *detail = words_sentence(gather->language, f->detail);
+    g_autofree char *detail = finding_detail(f->detail, gather->language);
     set_text(o, "detail", detail);
     set_text(o, "file", f->file);
+    g_autofree char *say = what_to_say(profile, f, gather->language);
+    set_text(o, "say", say);
     add_marks(o, f->form, f->read);
     if (f->file) {
-        int page = MAX(f->page, 0);
-        CropSpec whole = { .page = (guint)page, .whole = TRUE, .turned_deg = turn_of_page(result, f->file, page),
-                           .max_px = PAGE_PX };
-        CropSpec part = { .page = (guint)page, .box = f->box_px, .margin = f->seal ? .1 : .8, .max_px = FIELD_PX };
+        guint page = (guint)MAX(f->page, 0);
+        CropSpec part = { .page = page, .box = f->box_px, .margin = f->seal ? .1 : .8, .max_px = FIELD_PX,
+                          .photo = f->seal != NULL };
         if (f->has_box)
             want_picture(gather, order, f->file, &part, o, "crop");
-        want_picture(gather, order, f->file, &whole, o, "whole");
+        json_object_set_new(o, "page", json_integer(want_page(gather, order, result, f->file, page)));
     }
     json_array_append_new(list, o);
 }
@@ -229,7 +268,8 @@ samples_json(Gather *gather, const StoreOrder *order, const json_t *seal)
     json_t *list = json_array(), *sample;
     size_t i;
     json_array_foreach(json_object_get(seal, "samples"), i, sample) {
-        CropSpec spec = { .page = (guint)json_member_int(sample, "page", 0, 1000, 0), .margin = .06, .max_px = SAMPLE_PX };
+        CropSpec spec = { .page = (guint)json_member_int(sample, "page", 0, 1000, 0), .margin = .06, .max_px = SAMPLE_PX,
+                          .photo = TRUE };
         if (i >= MAX_SAMPLES || !quad_from_json(json_object_get(sample, "box_px"), &spec.box))
             continue;
         json_t *o = json_object();
@@ -319,16 +359,22 @@ add_order(Gather *gather, const char *order_id, ChildPool *pool, GError **error)
         return FALSE;
     json_t *o = json_object(), *list = json_array();
     g_ptr_array_set_size(gather->cuts, 0);
+    g_hash_table_remove_all(gather->paged);
+    gather->pages = json_array();
     set_text(o, "order_id", order_id);
     set_text(o, "result", order->result);
-    set_text(o, "kind", order_kind_name(order->kind));
-    set_text(o, "profile", order->profile);
+    const Profile *profile = workspace_profile(gather->ws, order->profile, NULL);
+    set_text(o, "kind", kind_title(order->kind, gather->language));
+    set_text(o, "profile", !profile                            ? order->profile
+                           : gather->language == LANGUAGE_ZH ? profile->title_zh
+                                                             : profile->title_en);
     json_object_set_new(o, "form", form_json(gather, order));
     for (guint pass = 0; pass < 2; pass++) /* what needs an answer first */
         for (guint i = 0; i < findings->len; i++)
             if ((((Finding *)findings->pdata[i])->severity == SEVERITY_NOTE) == (pass == 1))
-                add_finding(gather, order, result, findings->pdata[i], list);
+                add_finding(gather, order, profile, result, findings->pdata[i], list);
     json_object_set_new(o, "findings", list);
+    json_object_set_new(o, "pages", gather->pages);
     json_object_set_new(o, "seals", seals_json(gather, order, result, seals));
     json_object_set_new(o, "decided", decided_json(gather, order_id));
     json_array_append_new(gather->orders, o);
@@ -344,7 +390,8 @@ review_data(Workspace *ws, guint *orders, GError **error)
     g_autoptr(GPtrArray) cuts = g_ptr_array_new_with_free_func((GDestroyNotify)cut_free);
     if (!pool)
         return NULL;
-    Gather gather = { ws, words_language(), json_array(), cuts };
+    g_autoptr(GHashTable) paged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Gather gather = { ws, words_language(), json_array(), cuts, NULL, paged };
     for (guint i = 0; i < waiting->len; i++) {
         if (!add_order(&gather, ((StoreOrder *)waiting->pdata[i])->order_id, pool, error)) {
             json_decref(gather.orders);

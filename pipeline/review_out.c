@@ -11,7 +11,8 @@
 #include "pipeline/finding_text.h"
 #include "pipeline/json_text.h"
 
-typedef void (*EachFinding)(const StoreOrder *order, const Finding *finding, gpointer data);
+/* @note  what the reviewer who rejected the order wrote, or NULL */
+typedef void (*EachFinding)(const StoreOrder *order, const Finding *finding, const char *note, gpointer data);
 
 static gboolean
 each_finding(Workspace *ws, EachFinding each, gpointer data, GError **error)
@@ -22,21 +23,23 @@ each_finding(Workspace *ws, EachFinding each, gpointer data, GError **error)
         if (order->state == STATE_DONE || order->state == STATE_PURGED)
             continue;
         g_autoptr(GPtrArray) findings = store_findings(ws->store, order->order_id, error);
-        if (!findings)
+        g_autoptr(GPtrArray) decided = findings ? store_decisions(ws->store, order->order_id, error) : NULL;
+        if (!decided)
             return FALSE;
+        const StoreDecided *last = decided->len ? decided->pdata[decided->len - 1] : NULL;
         for (guint f = 0; f < findings->len; f++)
-            each(order, findings->pdata[f], data);
+            each(order, findings->pdata[f], last && order->state == STATE_REJECTED ? last->note : NULL, data);
     }
     return orders != NULL;
 }
 
 static void
-csv_finding(const StoreOrder *order, const Finding *f, gpointer data)
+csv_finding(const StoreOrder *order, const Finding *f, const char *note, gpointer data)
 {
     const char *cells[] = { order->order_id, order_state_name(order->state), finding_code_name(f->code),
                             severity_name(f->severity), finding_title(f->code, LANGUAGE_ZH),
                             finding_title(f->code, LANGUAGE_EN), f->role, f->file, f->field, f->seal, f->read, f->form,
-                            f->detail };
+                            f->detail, note };
     csv_row(data, cells, G_N_ELEMENTS(cells));
 }
 
@@ -44,7 +47,7 @@ char *
 findings_csv(Workspace *ws, GError **error)
 {
     static const char *const head[] = { "order_id", "state", "code", "severity", "zh", "en", "role", "file", "field",
-                                        "seal", "read", "form", "detail" };
+                                        "seal", "read", "form", "detail", "note" };
     g_autoptr(GString) text = g_string_new(CSV_BOM);
     csv_row(text, head, G_N_ELEMENTS(head));
     if (!each_finding(ws, csv_finding, text, error))
@@ -53,14 +56,15 @@ findings_csv(Workspace *ws, GError **error)
 }
 
 static void
-json_row(const StoreOrder *order, const Finding *f, gpointer data)
+json_row(const StoreOrder *order, const Finding *f, const char *note, gpointer data)
 {
-    json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "order_id",
+    json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "order_id",
                                           order->order_id, "state", order_state_name(order->state), "code",
                                           finding_code_name(f->code), "severity", severity_name(f->severity), "role",
                                           json_text(f->role), "file", json_text(f->file), "field", json_text(f->field),
                                           "seal", json_text(f->seal), "read", json_text(f->read), "form",
-                                          json_text(f->form), "detail", json_text(f->detail)));
+                                          json_text(f->form), "detail", json_text(f->detail), "note",
+                                          json_text(note)));
 }
 
 char *

@@ -152,6 +152,7 @@ typedef struct {
     guint place; /* 1 受理员, 2 复核员 */
     char *reviewer;
     gboolean approve;
+    char *note; /* the words to the applicant, or NULL. Personal data: never logged */
     gint64 at;
 } StoreDecided;
 

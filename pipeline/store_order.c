@@ -400,6 +400,7 @@ purge(Store *store, const char *order_id, GPtrArray *gone, GError **error)
            store_run(store, error, "UPDATE findings SET read = NULL, form = NULL, file = NULL WHERE order_no = ?", "i",
                      no) &&
            store_set_state(store, no, STATE_PURGED, NULL, error) &&
+           store_run(store, error, "UPDATE decisions SET note = NULL WHERE order_no = ? AND note IS NOT NULL", "i", no) &&
            store_audit_link(store, "purged", order_id, "", error);
 }
 

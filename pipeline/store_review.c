@@ -23,8 +23,10 @@ store_decision_free(StoreDecision *decision)
 void
 store_decided_free(StoreDecided *decided)
 {
-    if (decided)
-        g_free(decided->reviewer);
+    if (!decided)
+        return;
+    g_free(decided->reviewer);
+    g_free(decided->note);
     g_free(decided);
 }
 
@@ -132,7 +134,7 @@ store_decisions(Store *store, const char *order_id, GError **error)
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_decided_free);
     GError *cause = NULL;
     sqlite3_stmt *ask = store_ask(store, &cause,
-                                  "SELECT d.place, d.reviewer, d.verdict = 'approve', d.at FROM decisions d"
+                                  "SELECT d.place, d.reviewer, d.verdict = 'approve', d.at, d.note FROM decisions d"
                                   " JOIN orders o ON o.no = d.order_no AND o.result = d.result"
                                   " WHERE o.order_id = ? ORDER BY d.place", "t", order_id);
     while (store_step(store, ask, &cause)) {
@@ -141,6 +143,7 @@ store_decisions(Store *store, const char *order_id, GError **error)
         decided->reviewer = store_text(ask, 1);
         decided->approve = store_int(ask, 2) != 0;
         decided->at = store_int(ask, 3);
+        decided->note = store_text(ask, 4);
         g_ptr_array_add(list, decided);
     }
     store_done(ask);

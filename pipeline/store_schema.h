@@ -9,14 +9,13 @@
 #ifndef SB_PIPELINE_STORE_SCHEMA_H
 #define SB_PIPELINE_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 3
+#define STORE_SCHEMA_VERSION 4
 
 /* The life of each key (burner/keylife.h), by serial. */
 #define STORE_SCHEMA_KEYS                                                                                              \
     "CREATE TABLE keys("                                                                                               \
     " serial TEXT PRIMARY KEY, state TEXT NOT NULL CHECK(state IN ('blank','burning','active','locked','damaged',"     \
-    "  'lost','terminated')), unit TEXT, changed_at INTEGER NOT NULL) STRICT;"                                         \
-    "PRAGMA user_version=3;"
+    "  'lost','terminated')), unit TEXT, changed_at INTEGER NOT NULL) STRICT;"
 
 /* A workspace of version 2: what its journal knows of keys. */
 #define STORE_SCHEMA_2_TO_3                                                                                            \
@@ -26,6 +25,19 @@
     " SELECT u.token_serial, CASE WHEN u.state <> 'DONE' THEN 'burning' WHEN o.kind = 'revoke' THEN 'terminated'"      \
     "  ELSE 'active' END, u.unit, u.changed_at FROM units u JOIN orders o ON o.no = u.order_no"                        \
     " WHERE u.token_serial <> '' ORDER BY u.changed_at, u.unit;"
+
+/* What was decided stays; only the words to the applicant go, with the order's other texts. */
+#define STORE_SCHEMA_DECISIONS_STAY                                                                                    \
+    "CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions WHEN NEW.note IS NOT NULL"                               \
+    " OR NEW.order_no <> OLD.order_no OR NEW.result <> OLD.result OR NEW.place <> OLD.place"                           \
+    " OR NEW.reviewer <> OLD.reviewer OR NEW.reviewer_key <> OLD.reviewer_key OR NEW.verdict <> OLD.verdict"           \
+    " OR NEW.at <> OLD.at OR NOT EXISTS(SELECT 1 FROM orders o WHERE o.no = OLD.order_no AND o.state = 'purged')"      \
+    " BEGIN SELECT RAISE(ABORT, 'a decision cannot be changed'); END;"
+
+#define STORE_SCHEMA_3_TO_4                                                                                            \
+    "DROP TRIGGER decisions_stay;"                                                                                     \
+    STORE_SCHEMA_DECISIONS_STAY                                                                                        \
+    "PRAGMA user_version=4;"
 
 #define STORE_SCHEMA                                                                                                   \
     "CREATE TABLE orders("                                                                                             \
@@ -91,8 +103,7 @@
     "CREATE TRIGGER second_after_first BEFORE INSERT ON decisions WHEN NEW.place = 2 AND NOT EXISTS("                  \
     "  SELECT 1 FROM decisions d WHERE d.order_no = NEW.order_no AND d.result = NEW.result AND d.place = 1)"           \
     " BEGIN SELECT RAISE(ABORT, 'there is no first review yet'); END;"                                                 \
-    "CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions"                                                         \
-    " BEGIN SELECT RAISE(ABORT, 'a decision cannot be changed'); END;"                                                 \
+    STORE_SCHEMA_DECISIONS_STAY                                                                                        \
     "CREATE TRIGGER decisions_are_kept BEFORE DELETE ON decisions"                                                     \
     " BEGIN SELECT RAISE(ABORT, 'a decision cannot be removed'); END;"                                                 \
     "CREATE TRIGGER only_cleared_go_on BEFORE UPDATE OF state ON orders"                                               \
@@ -107,6 +118,7 @@
     " BEGIN SELECT RAISE(ABORT, 'the order has gone to burning: it cannot be changed'); END;"                          \
     "CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"        \
     "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"      \
-    STORE_SCHEMA_KEYS
+    STORE_SCHEMA_KEYS                                                                                                  \
+    "PRAGMA user_version=4;"
 
 #endif

@@ -73,6 +73,7 @@ Test(order, a_wrong_type_is_refused_with_line_and_column)
         { "[1]", "o.json:1:1: the order must be an object" },
         { "{\"order_id\": \"A\",\n", "o.json:2:" },
         { "", "not valid JSON" },
+        { "{\"kind\": \"new\",\n \"kind\": \"renew\"}", "o.json:2:7: a field stands there twice" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;

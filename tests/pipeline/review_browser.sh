@@ -37,9 +37,26 @@ frame.onload = () => {
   told.early = count();
   for (let i = 0; i < told.cards; i++) press('j');
   press('a');
-  told.late = count();
-  press('e');
-  document.getElementById('told').textContent = JSON.stringify(told);
+  told.hasty = count();
+  setTimeout(() => {
+    doc.dispatchEvent(new page.KeyboardEvent('keydown', { key: 'a', bubbles: true, repeat: true }));
+    told.held = count();
+    press('r');
+    told.reason = doc.querySelector('textarea').value.slice(0, 12);
+    doc.querySelector('textarea').dispatchEvent(new page.KeyboardEvent('keydown', { key: 'Escape' }));
+    press('a');
+    press('u');
+    told.undone = count();
+  }, 1000);
+  setTimeout(() => {
+    press('a');
+    told.late = count();
+    told.kept = Object.keys(page.sessionStorage).filter((k) => k.startsWith('sealbatch-review')).length;
+    press('w');
+    told.zoomed = doc.querySelectorAll('#zoom img').length;
+    press('e');
+    document.getElementById('told').textContent = JSON.stringify(told);
+  }, 2500);
 };
 </script>
 PAGE
@@ -54,6 +71,12 @@ value() { printf '%s' "$told" | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"
 [ "$(value marked)" -ge 1 ] || fail "no differing character is marked"
 [ "$(value seals)" -ge 1 ] || fail "no seal is shown"
 [ "${told#*\"early\":\"0}" != "$told" ] || fail "an order was approved before its findings were looked at: $(value early)"
+[ "${told#*\"hasty\":\"0}" != "$told" ] || fail "an order was approved that had just appeared: $(value hasty)"
+[ "${told#*\"held\":\"0}" != "$told" ] || fail "a key that is held down approves: $(value held)"
+[ -n "$(value reason)" ] || fail "no words for the applicant are offered"
+[ "${told#*\"undone\":\"0}" != "$told" ] || fail "u does not take the last decision back: $(value undone)"
+[ "$(value kept)" -eq 1 ] || fail "decisions would not survive a reload"
+[ "$(value zoomed)" -eq 1 ] || fail "the whole page is not shown"
 [ "${told#*\"late\":\"1}" != "$told" ] || fail "the keys do not approve: $(value late)"
 
 printf '%s' "$told" | sed 's/.*"exported":"//; s/"}$//; s/\\n/\n/g; s/\\"/"/g' > "$place/decisions.json"

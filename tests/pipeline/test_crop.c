@@ -57,8 +57,13 @@ Test(crop, cuts_the_box_with_its_margin)
                          { .box = quad_rect(100, 60, 40, 20), .margin = 1, .max_px = 500 },
                          { .whole = TRUE, .turned_deg = 90, .max_px = 150 } };
     guint w, h;
+    specs[2].photo = TRUE;
     g_autoptr(GPtrArray) pictures = cut(specs, 3);
     cr_assert_eq(pictures->len, 3);
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(pictures->pdata[2], &length);
+    cr_expect(crop_is_jpeg(bytes, length));
+    cr_expect_not(crop_is_jpeg(g_bytes_get_data(pictures->pdata[0], NULL), 8));
     cr_expect_lt(mean(pictures->pdata[0], &w, &h), 25);
     cr_expect_eq(w, 40);
     cr_expect_eq(h, 20);

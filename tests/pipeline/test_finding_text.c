@@ -13,6 +13,22 @@ Test(finding_text, every_code_says_what_is_wrong_and_what_to_do_in_both_language
     cr_expect_str_eq(finding_title(FINDING_CODES, LANGUAGE_EN), "?");
 }
 
+Test(finding_text, a_detail_that_is_a_code_word_is_said_in_words)
+{
+    static const char *const rows[][2] = { { "twin", "也可能是形近字" },
+                                           { "differs (other_character)", "明显更像另一个字" },
+                                           { "2 of 3 samples are there", "需要 3 个印模，只有 2 个" },
+                                           { "none", NULL },
+                                           { "said nowhere (twin)", "said nowhere (twin)" } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *seen = finding_detail(rows[i][0], LANGUAGE_ZH);
+        cr_expect_eq(g_strcmp0(seen, rows[i][1]), 0, "%s: %s", rows[i][0], seen);
+    }
+    cr_expect_null(finding_detail(NULL, LANGUAGE_EN));
+    for (guint kind = 0; kind < ORDER_KINDS; kind++)
+        cr_expect_str_neq(kind_title(kind, LANGUAGE_ZH), kind_title(kind, LANGUAGE_EN));
+}
+
 Test(finding_text, roles_and_seals_have_names)
 {
     for (guint role = 0; role < ROLES; role++)

@@ -132,6 +132,16 @@ Test(profile, renewal_has_a_window_before_and_after_the_end)
     }
 }
 
+Test(profile, a_platform_s_words_to_the_applicant_stand_in_its_profile)
+{
+    g_autoptr(Profile) jinge = profile_load("beijing-jinge", NULL, NULL), other = profile_load("default", NULL, NULL);
+    cr_expect_str_eq(profile_review_words(jinge, FINDING_CODE_MISMATCH), "证件识别企业证件号为 {read}，与最终填写的 {form} 不符");
+    cr_expect_null(profile_review_words(other, FINDING_CODE_MISMATCH));
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(profile_parse("[review]\ncode_mismatsch=x\n", 27, "x", &error));
+    cr_expect_not_null(error);
+}
+
 Test(profile, a_picture_leaves_room_for_the_rest_of_its_seal)
 {
     static const struct {

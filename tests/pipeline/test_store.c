@@ -441,6 +441,63 @@ Test(store, purging_takes_the_texts_and_names_the_evidence_that_may_go)
     cr_expect_eq(state_of(store, "A1"), STATE_PURGED);
 }
 
+/* Runs @sql beside the store, as another program could. Returns: TRUE where the database let it. */
+static gboolean
+outside(const char *sql)
+{
+    sqlite3 *db = NULL;
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    gboolean fine = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_close(db);
+    return fine;
+}
+
+Test(store, words_to_the_applicant_go_with_the_other_texts_and_not_before)
+{
+    g_autoptr(Store) store = open_store();
+    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_decision_free);
+    StoreDecision *d = g_new0(StoreDecision, 1);
+    *d = (StoreDecision){ .order_id = g_strdup("A1"), .result = g_strdup("r1"), .note = g_strdup("name read as X") };
+    g_ptr_array_add(list, d);
+    take(store, "A1", "c1");
+    put(store, "A1", "r1", SEVERITY_REVIEW);
+    cr_assert(store_decide(store, list, "Li Na", NULL));
+    g_autoptr(GPtrArray) before = store_decisions(store, "A1", NULL);
+    cr_expect_str_eq(((StoreDecided *)before->pdata[0])->note, "name read as X");
+    cr_expect_not(outside("UPDATE decisions SET note = NULL"), "the order is not purged");
+    cr_assert(store_purge(store, "A1", gone, NULL));
+    cr_expect_not(outside("UPDATE decisions SET note = 'other words'"));
+    cr_expect_not(outside("UPDATE decisions SET verdict = 'approve'"));
+    g_autoptr(GPtrArray) after = store_decisions(store, "A1", NULL);
+    cr_assert_eq(after->len, 1);
+    cr_expect_null(((StoreDecided *)after->pdata[0])->note);
+    cr_expect_str_eq(((StoreDecided *)after->pdata[0])->reviewer, "Li Na");
+}
+
+Test(store, a_workspace_of_the_version_before_is_brought_up_to_date)
+{
+    store_close(open_store());
+    cr_assert(outside("DROP TRIGGER decisions_stay; CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions"
+                      " BEGIN SELECT RAISE(ABORT, 'a decision cannot be changed'); END; PRAGMA user_version=3;"));
+    g_autoptr(Store) store = open_store();
+    cr_assert(outside("SELECT CASE WHEN sql LIKE '%purged%' THEN 1 ELSE json('stop') END FROM sqlite_master"
+                      " WHERE name = 'decisions_stay'"));
+    cr_assert(outside("PRAGMA user_version=99;"));
+    cr_expect_null(store_open(path, NULL), "made by a later one");
+}
+
+Test(store, a_dry_store_tries_everything_and_keeps_nothing)
+{
+    g_autoptr(Store) store = open_store();
+    g_autoptr(GError) error = NULL;
+    take(store, "A1", "c1");
+    store_set_dry(store);
+    cr_expect_eq(take(store, "A2", "c2"), TAKEN_NEW);
+    cr_expect_null(store_get_order(store, "A2", NULL));
+    cr_expect_not(decide(store, "A1", "r1", TRUE, "Li Na", &error), "its rules hold: nothing was read yet");
+}
+
 Test(store, answers_of_children_are_kept_by_key)
 {
     g_autoptr(Store) store = open_store();
