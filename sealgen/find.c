@@ -13,6 +13,7 @@
 
 #include "sealgen/blobs.h"
 #include "sealgen/dark.h"
+#include "sealgen/rules.h"
 #include "sealgen/split.h"
 
 #define CHROMA_LEAST 0.16       /* density difference of channels from which a pixel is coloured */
@@ -70,6 +71,7 @@ found_coloured(Found *f)
         float mean = (c[0] + c[1] + c[2]) / 3, k = chroma(&f->density[i]);
         f->mask[i] = k > CHROMA_LEAST && k > 0.33f * mean;
     }
+    rules_erase(f->mask, f->width, f->height, FIND_PPM);
     drop_specks(f->mask, f->width, f->height, (guint)(SPECK_MM2 * FIND_PPM * FIND_PPM));
     g_autofree guint8 *joined = g_memdup2(f->mask, size);
     mask_grow(joined, f->width, f->height, (int)lround(JOIN_MM * FIND_PPM));

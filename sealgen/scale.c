@@ -8,6 +8,8 @@
 
 #define A4_SHORT_MM 210.0
 #define A4_LONG_MM 297.0
+#define LETTER_SHORT_MM 215.9
+#define LETTER_LONG_MM 279.4
 #define SIZE_TOLERANCE 0.03 /* page size against A4 */
 /* log of long over short: a cropped photo's middle is not the camera's axis, so the estimate is rough */
 #define ASPECT_TOLERANCE 0.22
@@ -16,6 +18,10 @@
 #define SIGMA_DENSITY 0.0015 /* a scanner's drum and glass */
 #define SIGMA_WHOLE 0.002    /* the picture is the page, to a rounding */
 #define SIGMA_TRIMMED 0.01   /* the picture is about the page */
+#define SIGMA_OTHER 0.005    /* paper that is not A4, told by its proportions */
+#define STRETCH_LEAST 0.035  /* log of width over height of what should be round, where nothing is wrong */
+#define STRETCH_NEAR 0.02
+#define CLAIM_LEAST_DPI 100 /* less is what programs write that know nothing */
 #define BED_EXTRA_MM 10.0 /* a scanner's glass is up to this much larger than the sheet on it */
 
 /* Densities that scanners and their programs offer. */
@@ -114,6 +120,19 @@ scale_from_edges(SheetScale *scale, const Page *page)
     return TRUE;
 }
 
+/* Is the picture at the density that the file claims one of the papers or glasses that there are? */
+static gboolean
+size_is_known(double width_px, double height_px, double dpi)
+{
+    static const double SIZES[][2] = { { 297, 420 }, { 279.4, 431.8 }, { 215.9, 355.6 },
+                                       { 216, 330 }, { 257, 364 },     { 215.9, 279.4 } };
+    double longer = MAX(width_px, height_px) / dpi * 25.4, shorter = MIN(width_px, height_px) / dpi * 25.4;
+    for (guint i = 0; i < G_N_ELEMENTS(SIZES) && dpi >= CLAIM_LEAST_DPI; i++)
+        if (fabs(shorter - SIZES[i][0]) < 1.2 && fabs(longer - SIZES[i][1]) < 1.2)
+            return TRUE;
+    return FALSE;
+}
+
 /* A density at which the whole picture is an A4 page, or a scanner's glass with one on it; 0 for none. */
 static double
 density_of_page(double width_px, double height_px)
@@ -158,6 +177,26 @@ sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds)
     return TRUE;
 }
 
+gboolean
+sheet_scale_proportions(SheetScale *scale, double stretch)
+{
+    if (scale->source != SCALE_PAPER_EDGES || fabs(stretch) < STRETCH_LEAST)
+        return FALSE;
+    gboolean lies = scale->width_mm > scale->height_mm;
+    double width = lies ? LETTER_LONG_MM : LETTER_SHORT_MM, height = lies ? LETTER_SHORT_MM : LETTER_LONG_MM;
+    double expected = log(scale->width_mm / width) - log(scale->height_mm / height);
+    Quad mm = quad_rect(0, 0, width, height);
+    if (fabs(stretch - expected) > STRETCH_NEAR || !homography_from_quads(&mm, &scale->paper.quad, &scale->mm_to_px)) {
+        scale->sigma = MAX(scale->sigma, fabs(stretch) / 2);
+        return FALSE;
+    }
+    scale->px_per_mm *= sqrt(scale->width_mm * scale->height_mm / (width * height));
+    scale->width_mm = width;
+    scale->height_mm = height;
+    scale->sigma = MAX(scale->sigma, SIGMA_OTHER);
+    return TRUE;
+}
+
 void
 sheet_scale_find(const Page *page, SheetScale *scale)
 {
@@ -173,6 +212,10 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         /* a PDF whose page box was rounded says 199.8: the scanner had a whole number */
         if (seen > 0 && fabs(claimed / seen - 1) < 0.01)
             claimed = seen;
+        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
+        return;
+    }
+    if (claimed > 0 && size_is_known(width, height, claimed)) {
         scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
         return;
     }

@@ -33,6 +33,13 @@ void sheet_scale_find(const Page *page, SheetScale *scale);
 /* Better where the map was partial, with circles of the picture. Returns: FALSE where nothing changed. */
 gboolean sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds);
 
+/*
+ * The sheet between four edges was taken for A4. @stretch: mean log of width over height of the round
+ * seals on it, 0 where they are round. US Letter is told by it and taken instead; where the stretch
+ * fits neither, the size becomes less sure. Returns: whether the map has changed.
+ */
+gboolean sheet_scale_proportions(SheetScale *scale, double stretch);
+
 G_END_DECLS
 
 #endif

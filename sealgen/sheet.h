@@ -32,8 +32,8 @@ typedef struct {
 typedef enum {
     SCALE_UNPROVEN,
     SCALE_SHEET_MARKS,   /* our own sheet's marks and the paper or the dpi agree */
-    SCALE_PAPER_EDGES,   /* four edges of an A4 sheet */
-    SCALE_DPI_PAGE_SIZE, /* the file's dpi, confirmed by the page size within 3 % */
+    SCALE_PAPER_EDGES,   /* four edges of an A4 (or US Letter) sheet */
+    SCALE_DPI_PAGE_SIZE, /* the file's dpi, confirmed by A4 within 3 %, or another paper's or scanner's size */
     SCALE_PAGE_SIZE,     /* the picture has an A4 page's proportions; the file's dpi is wrong or absent: a note */
     SCALE_PAPER_SIDE,    /* one side of an A4 sheet from end to end, and the seals' own roundness */
     SCALE_SOURCES

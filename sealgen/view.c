@@ -187,6 +187,30 @@ use_form(PageView *view, const SheetMarks *marks, const Order *order, GPtrArray 
     view->form_hint_deg = 90 * round(atan2(x.y - o.y, x.x - o.x) * 180 / G_PI / 90);
 }
 
+static gboolean
+is_circle(const Outline *o)
+{
+    return (o->shape == SHAPE_ROUND || o->shape == SHAPE_OVAL) && o->support > ROUND_SUPPORT &&
+           MIN(o->width, o->height) > ROUND_LEAST_MM &&
+           MAX(o->width, o->height) < ROUND_MOST * MIN(o->width, o->height);
+}
+
+/* Mean log of width over height, along the page, of what should be round; 0 where hardly anything is. */
+static double
+stretch_of(const GPtrArray *found)
+{
+    double sum = 0;
+    guint n = 0;
+    for (guint i = 0; i < found->len; i++) {
+        const Outline *o = &((const Impression *)g_ptr_array_index(found, i))->place;
+        if (!is_circle(o))
+            continue;
+        sum += log(o->width / o->height) * cos(2 * o->turn_deg * G_PI / 180);
+        n++;
+    }
+    return n >= 2 ? sum / n : 0;
+}
+
 /* Circles among what was found, as they lie in the picture. */
 static GArray *
 rounds_of(const GPtrArray *found, const SheetScale *scale)
@@ -194,8 +218,7 @@ rounds_of(const GPtrArray *found, const SheetScale *scale)
     GArray *rounds = g_array_new(FALSE, FALSE, sizeof(PoseRound));
     for (guint i = 0; i < found->len; i++) {
         const Outline *o = &((const Impression *)g_ptr_array_index(found, i))->place;
-        if ((o->shape != SHAPE_ROUND && o->shape != SHAPE_OVAL) || o->support < ROUND_SUPPORT ||
-            MIN(o->width, o->height) < ROUND_LEAST_MM || MAX(o->width, o->height) > ROUND_MOST * MIN(o->width, o->height))
+        if (!is_circle(o))
             continue;
         double a = o->turn_deg * G_PI / 180, w = o->width / 2, h = o->height / 2;
         Point c = homography_apply(&scale->mm_to_px, o->centre);
@@ -220,8 +243,11 @@ look(PageView *view, const Image *image, Image **flat, PaperLight **light)
         *light = paper_light_new(*flat, FIND_PPM);
         found = find_impressions(*flat, *light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, view->page,
                                  &view->traits);
-        g_autoptr(GArray) rounds = view->own_form || pass == REFINE_PASSES ? NULL : rounds_of(found, &view->scale);
-        if (!rounds || !sheet_scale_refine(&view->scale, (const PoseRound *)rounds->data, rounds->len))
+        if (view->own_form || pass == REFINE_PASSES)
+            return found;
+        g_autoptr(GArray) rounds = rounds_of(found, &view->scale);
+        if (!sheet_scale_refine(&view->scale, (const PoseRound *)rounds->data, rounds->len) &&
+            !sheet_scale_proportions(&view->scale, pass == 0 ? stretch_of(found) : 0))
             return found;
         g_ptr_array_unref(found);
         g_clear_pointer(&view->traits.places, g_array_unref);
