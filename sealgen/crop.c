@@ -12,6 +12,7 @@
 #define BEYOND_MM 0.7 /* ink this far outside the outline is a splash or a neighbour */
 #define FOREIGN_DENSITY 0.25
 #define CROP_MOST_MM 90.0
+#define RULE_FRINGE 0.5f /* less ink than this beside a printed line is the line's own edge */
 
 /* In the crop's pixels. */
 static Outline
@@ -75,6 +76,32 @@ leave_out_neighbours(const GPtrArray *all, Impression *impression, const Outline
     }
 }
 
+/* Where a coloured line was printed this sample says nothing, and beside it only what is strong. */
+static void
+leave_out_rules(const PageTraits *traits, Impression *impression)
+{
+    Plane *alpha = impression->alpha, *foreign = impression->foreign;
+    for (guint y = 0; y < alpha->height; y++)
+        for (guint x = 0; x < alpha->width; x++) {
+            int u = (int)lround((impression->origin_mm.x + x / alpha->ppm) * FIND_PPM);
+            int v = (int)lround((impression->origin_mm.y + y / alpha->ppm) * FIND_PPM);
+            gboolean near_ = FALSE, on = FALSE;
+            for (int k = 0; k < 9; k++) {
+                int a = u + k % 3 - 1, b = v + k / 3 - 1;
+                if (a < 0 || b < 0 || a >= (int)traits->rules_width || b >= (int)traits->rules_height ||
+                    !traits->rules[(gsize)b * traits->rules_width + (gsize)a])
+                    continue;
+                near_ = TRUE;
+                on |= k == 4;
+            }
+            gsize i = (gsize)y * alpha->width + x;
+            if (on || (near_ && alpha->v[i] < RULE_FRINGE)) {
+                alpha->v[i] = 0;
+                foreign->v[i] += 1;
+            }
+        }
+}
+
 /* How much of the outline is foreign ink, and how much the seal's. */
 static void
 count_ink(Impression *impression)
@@ -94,8 +121,8 @@ count_ink(Impression *impression)
 }
 
 gboolean
-crop_impression(const Image *page, const SheetScale *scale, const PaperLight *light, const GPtrArray *all,
-                Impression *impression)
+crop_impression(const Image *page, const SheetScale *scale, const PaperLight *light, const PageTraits *traits,
+                const GPtrArray *all, Impression *impression)
 {
     impression->fineness = scale->px_per_mm;
     impression->photo = scale->photo;
@@ -117,6 +144,8 @@ crop_impression(const Image *page, const SheetScale *scale, const PaperLight *li
     if (!ink_estimate(density, (gsize)w * h, mask, &impression->ink))
         return FALSE;
     ink_unmix(density, w, h, ppm, &impression->ink, &impression->alpha, &impression->foreign);
+    if (traits->rules)
+        leave_out_rules(traits, impression);
     leave_out_neighbours(all, impression, &own);
     impression->outline = own;
     if (own.shape != SHAPE_FREE) {

@@ -14,6 +14,7 @@
 #define CONTRAST_LEAST 8.0    /* grey levels */
 #define OUTSIDE_MM 6.0        /* what is seen may lie this far outside of the sheet, and as far as it is unsure */
 #define MISFIT_MOST 4.0
+#define RULE_SLOPE_MOST 0.01 /* a printed line that leans more is none */
 
 enum { TOP, RIGHT, BOTTOM, LEFT };
 
@@ -235,7 +236,8 @@ cut_paper_find(const Image *image, const Paper *paper, CutPaper *cut)
         collect_fixes(image, &sides, paper->edge_rms_px, longer, c);
         Homography start = start_of(image, &sides, c);
         Point middle = { c->width_mm / 2, c->height_mm / 2 };
-        n += pose_solve(c->fixes, c->n_fixes, NULL, 0, &start, c->reach_px, middle, &c->pose) &&
+        PoseEvidence evidence = { .fixes = c->fixes, .n_fixes = c->n_fixes };
+        n += pose_solve(&evidence, &start, c->reach_px, middle, &c->pose) &&
              (plausible(paper, &sides, c) || !(across || down));
     }
     if (n == 0)
@@ -257,12 +259,31 @@ cut_paper_guess(const Image *image, CutPaper *cut)
     cut->pose.scale_sigma = 1;
 }
 
+/* How far @rule is off its direction on the sheet, as a slope. */
+static double
+rule_slope(const Homography *back, const PoseRule *rule)
+{
+    Point a = homography_apply(back, rule->a), b = homography_apply(back, rule->b);
+    double length = MAX(1, point_distance(a, b));
+    return (rule->vertical ? a.x - b.x : a.y - b.y) / length;
+}
+
 gboolean
-cut_paper_refine(CutPaper *cut, const PoseRound *rounds, guint n_rounds)
+cut_paper_refine(CutPaper *cut, const PoseEvidence *more)
 {
     Pose pose;
     Point middle = { cut->width_mm / 2, cut->height_mm / 2 };
-    if (!pose_solve(cut->fixes, cut->n_fixes, rounds, n_rounds, &cut->pose.mm_to_px, cut->reach_px, middle, &pose) ||
+    g_autofree PoseRule *rules = g_memdup2(more->rules, more->n_rules * sizeof *rules);
+    PoseEvidence all = { cut->fixes, more->rounds, rules, cut->n_fixes, more->n_rounds, more->n_rules };
+    if (!pose_solve(&all, &cut->pose.mm_to_px, cut->reach_px, middle, &pose))
+        return FALSE;
+    Homography back;
+    guint kept = 0;
+    for (guint i = 0; i < more->n_rules && homography_invert(&pose.mm_to_px, &back); i++)
+        if (fabs(rule_slope(&back, &rules[i])) < RULE_SLOPE_MOST)
+            rules[kept++] = rules[i];
+    all.n_rules = kept;
+    if ((kept < more->n_rules && !pose_solve(&all, &cut->pose.mm_to_px, cut->reach_px, middle, &pose)) ||
         pose.misfit > MISFIT_MOST)
         return FALSE;
     cut->pose = pose;

@@ -32,8 +32,11 @@ gboolean cut_paper_find(const Image *image, const Paper *paper, CutPaper *cut);
 /* No edge at all: the picture is taken for about one sheet, as it is. */
 void cut_paper_guess(const Image *image, CutPaper *cut);
 
-/* Solve again with circles known. Returns: FALSE (and leaves @cut alone) where that fits badly. */
-gboolean cut_paper_refine(CutPaper *cut, const PoseRound *rounds, guint n_rounds);
+/*
+ * Solve again with the circles and printed lines of @more; its fixes are not looked at. Lines that do
+ * not lie as the others do are left out. Returns: FALSE (and leaves @cut alone) where it fits badly.
+ */
+gboolean cut_paper_refine(CutPaper *cut, const PoseEvidence *more);
 
 G_END_DECLS
 

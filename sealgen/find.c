@@ -13,7 +13,6 @@
 
 #include "sealgen/blobs.h"
 #include "sealgen/dark.h"
-#include "sealgen/rules.h"
 #include "sealgen/split.h"
 
 #define CHROMA_LEAST 0.16       /* density difference of channels from which a pixel is coloured */
@@ -32,7 +31,7 @@ typedef struct {
     guint8 *mask;    /* coloured, specks removed */
     guint32 *labels; /* of the joined patches */
     GArray *blobs;
-    float strong; /* usual chroma of full ink on this page */
+    guint8 *rules; /* what was taken out of the mask as printed lines, or NULL */
 } Found;
 
 static float
@@ -71,7 +70,9 @@ found_coloured(Found *f)
         float mean = (c[0] + c[1] + c[2]) / 3, k = chroma(&f->density[i]);
         f->mask[i] = k > CHROMA_LEAST && k > 0.33f * mean;
     }
-    rules_erase(f->mask, f->width, f->height, FIND_PPM);
+    f->rules = g_malloc0(size);
+    if (rules_erase(f->mask, f->width, f->height, FIND_PPM, f->rules) == 0)
+        g_clear_pointer(&f->rules, g_free);
     drop_specks(f->mask, f->width, f->height, (guint)(SPECK_MM2 * FIND_PPM * FIND_PPM));
     g_autofree guint8 *joined = g_memdup2(f->mask, size);
     mask_grow(joined, f->width, f->height, (int)lround(JOIN_MM * FIND_PPM));
@@ -323,7 +324,19 @@ page_traits(const Found *f, PageTraits *traits)
     traits->print_mm2 = n / (FIND_PPM * FIND_PPM);
     traits->print_centre = n > 0 ? (Point){ sx / n / FIND_PPM, sy / n / FIND_PPM } : (Point){ 0, 0 };
     traits->places = places_find(print, f->width, f->height, FIND_PPM);
+    traits->lines = rules_find(print, f->width, f->height, FIND_PPM);
+    traits->rules = f->rules;
+    traits->rules_width = f->width;
+    traits->rules_height = f->height;
     traits->text_across = text_direction(f, print);
+}
+
+void
+page_traits_clear(PageTraits *traits)
+{
+    g_clear_pointer(&traits->places, g_array_unref);
+    g_clear_pointer(&traits->lines, g_array_unref);
+    g_clear_pointer(&traits->rules, g_free);
 }
 
 /* Coloured writing alone is no seal. */

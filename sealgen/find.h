@@ -7,6 +7,7 @@
 
 #include "sealgen/impression.h"
 #include "sealgen/places.h"
+#include "sealgen/rules.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,12 @@ typedef struct {
     Point print_centre;  /* mean place of the print, page millimetres */
     double text_across;  /* > 1: text lines run along x; < 1: along y */
     GArray *places;      /* (element-type Place) owned: boxes to stamp in */
+    GArray *lines;       /* (element-type RuleLine) owned: long printed lines that are not coloured, page millimetres */
+    guint8 *rules;       /* owned: where a coloured line was taken out, at FIND_PPM; NULL where there was none */
+    guint rules_width, rules_height;
 } PageTraits;
+
+void page_traits_clear(PageTraits *traits);
 
 /**
  * find_impressions: blobs of coloured ink, fitted; touching ones are told apart.

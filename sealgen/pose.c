@@ -18,9 +18,7 @@ enum { X, Y, LOG_SCALE, TURN, STRETCH, SKEW, TIP_X, TIP_Y, PARAMS };
 #define ROUNDS 40
 
 typedef struct {
-    const PoseFix *fixes;
-    const PoseRound *rounds;
-    guint n_fixes, n_rounds;
+    const PoseEvidence *e;
     double reach_px;
     Point middle_mm;
     double start[PARAMS];
@@ -80,20 +78,26 @@ residuals(const Problem *p, const double v[PARAMS], double *out)
     if (!homography_invert(&h, &back))
         return 0;
     guint n = 0;
-    for (guint i = 0; i < p->n_fixes; i++) {
-        const PoseFix *f = &p->fixes[i];
+    for (guint i = 0; i < p->e->n_fixes; i++) {
+        const PoseFix *f = &p->e->fixes[i];
         Point mm = homography_apply(&back, f->px);
         double j[4];
         local_map(&h, mm, j);
         double off = f->vertical ? mm.y - f->mm : mm.x - f->mm;
         out[n++] = off * sqrt(fabs(j[0] * j[3] - j[1] * j[2])) / f->sigma_px;
     }
-    for (guint i = 0; i < p->n_rounds; i++) {
+    for (guint i = 0; i < p->e->n_rounds; i++) {
         double off[2];
-        if (!roundness(&h, &back, &p->rounds[i], off))
+        if (!roundness(&h, &back, &p->e->rounds[i], off))
             return 0;
-        out[n++] = off[0] / p->rounds[i].sigma;
-        out[n++] = off[1] / p->rounds[i].sigma;
+        out[n++] = off[0] / p->e->rounds[i].sigma;
+        out[n++] = off[1] / p->e->rounds[i].sigma;
+    }
+    for (guint i = 0; i < p->e->n_rules; i++) {
+        const PoseRule *r = &p->e->rules[i];
+        Point a = homography_apply(&back, r->a), b = homography_apply(&back, r->b);
+        double length = MAX(1, point_distance(a, b)), off = r->vertical ? a.x - b.x : a.y - b.y;
+        out[n++] = off / length * point_distance(r->a, r->b) / r->sigma_px;
     }
     /* these four hold nothing where anything is measured, and keep the equations sound where nothing is */
     out[n++] = (v[X] - p->start[X]) / p->reach_px;
@@ -231,11 +235,10 @@ start_of(Problem *p, const Homography *start)
 }
 
 gboolean
-pose_solve(const PoseFix *fixes, guint n_fixes, const PoseRound *rounds, guint n_rounds, const Homography *start,
-           double reach_px, Point middle_mm, Pose *pose)
+pose_solve(const PoseEvidence *evidence, const Homography *start, double reach_px, Point middle_mm, Pose *pose)
 {
-    Problem p = { fixes, rounds, n_fixes, n_rounds, reach_px, middle_mm, { 0 } };
-    guint most = n_fixes + 2 * n_rounds + PRIORS;
+    Problem p = { evidence, reach_px, middle_mm, { 0 } };
+    guint most = evidence->n_fixes + 2 * evidence->n_rounds + evidence->n_rules + PRIORS;
     g_autofree double *r = g_new(double, most), *r2 = g_new(double, most), *jac = g_new(double, most *PARAMS);
     double v[PARAMS], a[PARAMS][PARAMS], b[PARAMS], damping = 1e-3;
     start_of(&p, start);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * pose.h: the map from a sheet's millimetres to a picture, from whatever is known about some of it:
- * edges of the paper, circles that are known to be circles; and how sure the millimetres are.
+ * edges of the paper, circles that are known to be circles, printed lines; and how sure the millimetres are.
  */
 #ifndef SB_SEALGEN_POSE_H
 #define SB_SEALGEN_POSE_H
@@ -24,6 +24,20 @@ typedef struct {
     double sigma; /* of its roundness, relative: 0.01 */
 } PoseRound;
 
+/* A printed line of the picture that runs along the sheet's x (or y), wherever it stands. */
+typedef struct {
+    Point a, b;
+    gboolean vertical; /* TRUE: along y */
+    double sigma_px;
+} PoseRule;
+
+typedef struct {
+    const PoseFix *fixes;
+    const PoseRound *rounds;
+    const PoseRule *rules;
+    guint n_fixes, n_rounds, n_rules;
+} PoseEvidence;
+
 /* Seen askew, but not wildly: what is not measured keeps to square pixels and little perspective. */
 typedef struct {
     Homography mm_to_px;
@@ -39,8 +53,7 @@ typedef struct {
  * @middle_mm  where the page's middle is about, and where the certainty is asked for
  * Returns: FALSE where no solution was found.
  */
-gboolean pose_solve(const PoseFix *fixes, guint n_fixes, const PoseRound *rounds, guint n_rounds,
-                    const Homography *start, double reach_px, Point middle_mm, Pose *pose);
+gboolean pose_solve(const PoseEvidence *evidence, const Homography *start, double reach_px, Point middle_mm, Pose *pose);
 
 G_END_DECLS
 

@@ -13,6 +13,8 @@
 #define FULL_SHARE 0.5  /* of the run that has ink at all */
 #define SLOPE_MOST 0.05 /* 3 degrees */
 #define SLOPE_STEP 0.005
+#define LINES_MOST 40
+#define APART_MM 1.5 /* nearer lines are one */
 
 /* The mask as it was and as it becomes: a line is seen at several slopes, and each gives a piece of it. */
 typedef struct {
@@ -55,12 +57,17 @@ thickness(const Lines *l, guint along, int across)
     return (guint)(b - a + 1);
 }
 
+typedef struct {
+    double start, slope;
+    guint from, to, full;
+} Run;
+
 static guint
-erase_run(const Lines *l, double start, double slope, guint from, guint to)
+erase_run(const Lines *l, const Run *run, guint8 *taken)
 {
     guint erased = 0;
-    for (guint i = from; i <= to; i++) {
-        int y = (int)lround(start + slope * i);
+    for (guint i = run->from; i <= run->to; i++) {
+        int y = (int)lround(run->start + run->slope * i);
         guint thick = thickness(l, i, y);
         if (thick == 0 || thick > l->thick)
             continue;
@@ -68,19 +75,22 @@ erase_run(const Lines *l, double start, double slope, guint from, guint to)
             if (y + d < 0 || y + d >= (int)l->across || !inked(l, i, (guint)(y + d)) ||
                 thickness(l, i, y + d) > l->thick)
                 continue;
-            guint8 *p = l->out + place(l, i, (guint)(y + d));
-            erased += *p != 0;
-            *p = 0;
+            gsize at = place(l, i, (guint)(y + d));
+            erased += l->out[at] != 0;
+            l->out[at] = 0;
+            if (taken)
+                taken[at] = 1;
         }
     }
     return erased;
 }
 
 /* The runs of one straight line over the page. */
-static guint
-follow(const Lines *l, double start, double slope)
+static void
+follow(const Lines *l, double start, double slope, GArray *runs)
 {
-    guint erased = 0, from = 0, last = 0, full = 0, thin = 0;
+    Run run = { start, slope, 0, 0, 0 };
+    guint thin = 0;
     gboolean open = FALSE;
     for (guint i = 0; i <= l->along; i++) {
         double y = start + slope * i;
@@ -88,21 +98,20 @@ follow(const Lines *l, double start, double slope)
         if (thick > 0) {
             if (!open) {
                 open = TRUE;
-                from = i;
-                full = thin = 0;
+                run.from = i;
+                run.full = thin = 0;
             }
-            last = i;
-            full++;
+            run.to = i;
+            run.full++;
             thin += thick <= l->thick;
         }
-        if (open && (i == l->along || i - last > l->gap)) {
-            guint length = last - from + 1;
-            if (length >= l->least && full >= FULL_SHARE * length && thin >= THIN_SHARE * full)
-                erased += erase_run(l, start, slope, from, last);
+        if (open && (i == l->along || i - run.to > l->gap)) {
+            guint length = run.to - run.from + 1;
+            if (length >= l->least && run.full >= FULL_SHARE * length && thin >= THIN_SHARE * run.full)
+                g_array_append_val(runs, run);
             open = FALSE;
         }
     }
-    return erased;
 }
 
 /* Is there enough ink near this line to be worth following? Every 8th pixel tells. */
@@ -117,23 +126,108 @@ worth(const Lines *l, double start, double slope)
     return 8 * hits >= 0.4 * l->least;
 }
 
+static Lines
+lines_of(const guint8 *mask, guint width, guint height, double ppm, gboolean down)
+{
+    return (Lines){ .mask = mask,
+                    .along = down ? height : width,
+                    .across = down ? width : height,
+                    .step = down ? width : 1,
+                    .stride = down ? 1 : width,
+                    .thick = (guint)lround(THICK_MM * ppm),
+                    .gap = (guint)lround(GAP_MM * ppm),
+                    .least = (guint)(LENGTH_LEAST_MM * ppm) };
+}
+
+static GArray *
+runs_of(const Lines *l)
+{
+    GArray *runs = g_array_new(FALSE, FALSE, sizeof(Run));
+    double lean = SLOPE_MOST * l->along;
+    for (double slope = -SLOPE_MOST; slope < SLOPE_MOST + SLOPE_STEP / 2; slope += SLOPE_STEP)
+        for (double start = -lean; start < l->across + lean; start++)
+            if (worth(l, start, slope))
+                follow(l, start, slope, runs);
+    return runs;
+}
+
 guint
-rules_erase(guint8 *mask, guint width, guint height, double ppm)
+rules_erase(guint8 *mask, guint width, guint height, double ppm, guint8 *taken)
 {
     guint erased = 0;
     g_autofree guint8 *seen = g_memdup2(mask, (gsize)width * height);
     for (guint down = 0; down < 2; down++) {
-        Lines l = { .mask = seen, .out = mask, .along = down ? height : width, .across = down ? width : height };
-        l.step = down ? width : 1;
-        l.stride = down ? 1 : width;
-        l.thick = (guint)lround(THICK_MM * ppm);
-        l.gap = (guint)lround(GAP_MM * ppm);
-        l.least = (guint)(LENGTH_LEAST_MM * ppm);
-        double lean = SLOPE_MOST * l.along;
-        for (double slope = -SLOPE_MOST; slope < SLOPE_MOST + SLOPE_STEP / 2; slope += SLOPE_STEP)
-            for (double start = -lean; start < l.across + lean; start++)
-                if (worth(&l, start, slope))
-                    erased += follow(&l, start, slope);
+        Lines l = lines_of(seen, width, height, ppm, down);
+        l.out = mask;
+        g_autoptr(GArray) runs = runs_of(&l);
+        for (guint i = 0; i < runs->len; i++)
+            erased += erase_run(&l, &g_array_index(runs, Run, i), taken);
     }
     return erased;
+}
+
+static int
+fullest_first(gconstpointer a, gconstpointer b)
+{
+    guint x = ((const Run *)a)->full, y = ((const Run *)b)->full;
+    return (x < y) - (x > y);
+}
+
+/* Least squares through the middle of the thin ink on the run. */
+static gboolean
+fit_run(const Lines *l, const Run *run, double *start, double *slope)
+{
+    double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+    for (guint i = run->from; i <= run->to; i++) {
+        int y = (int)lround(run->start + run->slope * i), sum = 0, count = 0;
+        for (int v = y - (int)l->thick; v <= y + (int)l->thick; v++)
+            if (v >= 0 && v < (int)l->across && inked(l, i, (guint)v) && thickness(l, i, v) <= l->thick) {
+                sum += v;
+                count++;
+            }
+        if (count == 0)
+            continue;
+        double middle = (double)sum / count;
+        n++;
+        sx += i;
+        sy += middle;
+        sxx += (double)i * i;
+        sxy += i * middle;
+    }
+    double det = n * sxx - sx * sx;
+    if (!(det > 1e-6))
+        return FALSE;
+    *slope = (n * sxy - sx * sy) / det;
+    *start = (sy - *slope * sx) / n;
+    return TRUE;
+}
+
+GArray *
+rules_find(const guint8 *mask, guint width, guint height, double ppm)
+{
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(RuleLine));
+    for (guint down = 0; down < 2; down++) {
+        Lines l = lines_of(mask, width, height, ppm, down);
+        g_autoptr(GArray) runs = runs_of(&l), kept = g_array_new(FALSE, FALSE, sizeof(Run));
+        g_array_sort(runs, fullest_first);
+        for (guint i = 0; i < runs->len && kept->len < LINES_MOST / 2; i++) {
+            const Run *run = &g_array_index(runs, Run, i);
+            double middle = (run->from + run->to) / 2.0, start, slope;
+            gboolean fresh = TRUE;
+            for (guint k = 0; k < kept->len && fresh; k++) { /* the same line at another slope */
+                const Run *other = &g_array_index(kept, Run, k);
+                fresh = middle < other->from || middle > other->to ||
+                        fabs(run->start + run->slope * middle - other->start - other->slope * middle) > APART_MM * ppm;
+            }
+            if (!fresh || !fit_run(&l, run, &start, &slope))
+                continue;
+            g_array_append_val(kept, *run);
+            double u0 = run->from / ppm, v0 = (start + slope * run->from) / ppm, u1 = run->to / ppm,
+                   v1 = (start + slope * run->to) / ppm;
+            RuleLine line = { down ? (Point){ v0, u0 } : (Point){ u0, v0 }, down ? (Point){ v1, u1 } : (Point){ u1, v1 },
+                              down };
+            g_array_append_val(out, line);
+        }
+    }
+    return out;
 }

@@ -169,9 +169,9 @@ take_cut(SheetScale *scale)
 }
 
 gboolean
-sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds)
+sheet_scale_refine(SheetScale *scale, const PoseEvidence *evidence)
 {
-    if (!scale->partial || n_rounds == 0 || !cut_paper_refine(&scale->cut, rounds, n_rounds))
+    if (!scale->partial || evidence->n_rounds + evidence->n_rules == 0 || !cut_paper_refine(&scale->cut, evidence))
         return FALSE;
     take_cut(scale);
     return TRUE;

@@ -30,8 +30,8 @@ typedef struct {
 /* Where nothing is proven, source is SCALE_UNPROVEN and the frame is the best guess. */
 void sheet_scale_find(const Page *page, SheetScale *scale);
 
-/* Better where the map was partial, with circles of the picture. Returns: FALSE where nothing changed. */
-gboolean sheet_scale_refine(SheetScale *scale, const PoseRound *rounds, guint n_rounds);
+/* Better where the map was partial, with circles and printed lines of the picture. Returns: FALSE where nothing changed. */
+gboolean sheet_scale_refine(SheetScale *scale, const PoseEvidence *evidence);
 
 /*
  * The sheet between four edges was taken for A4. @stretch: mean log of width over height of the round

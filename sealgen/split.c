@@ -14,6 +14,8 @@
 #define MATCH_LEAST 0.60 /* correlation of a copy */
 #define RING_LEAST 0.55  /* share of a ring's directions that show its rim */
 #define COPIES_MOST 6
+#define EXPLAINED_ENOUGH 0.85 /* of the ink; the rest is writing and splashes */
+#define EXPLAINED_MORE 0.10
 
 typedef struct {
     float dx, dy, v;
@@ -197,6 +199,25 @@ find_rings(const Plane *patch, GArray *out)
     }
 }
 
+/* Share of the patch's ink that lies in the parts. */
+static double
+explained(const Plane *patch, const GArray *parts)
+{
+    g_autoptr(Plane) small = plane_reduce(patch, 2.0);
+    double f = patch->ppm / small->ppm, all = 0, in = 0;
+    for (guint y = 0; y < small->height; y++)
+        for (guint x = 0; x < small->width; x++) {
+            double v = small->v[(gsize)y * small->width + x];
+            Point p = { (x + 0.5) * f - 0.5, (y + 0.5) * f - 0.5 };
+            gboolean found = FALSE;
+            for (guint i = 0; i < parts->len && !found && v > 0; i++)
+                found = outline_contains(&g_array_index(parts, Outline, i), p, 0.6 * patch->ppm);
+            all += v;
+            in += found ? v : 0;
+        }
+    return all > 0 ? in / all : 0;
+}
+
 GArray *
 split_touching(const Plane *patch, const Plane *const *models, const Outline *outlines, guint n_models)
 {
@@ -215,7 +236,15 @@ split_touching(const Plane *patch, const Plane *const *models, const Outline *ou
             g_array_append_vals(out, parts->data, parts->len);
         }
     }
-    if (out->len == 0)
-        find_rings(patch, out);
+    /* the copies of another, smaller seal leave much of the ink unexplained: then rings may do better */
+    double share = explained(patch, out);
+    if (share < EXPLAINED_ENOUGH) {
+        g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(Outline));
+        find_rings(patch, rings);
+        if (explained(patch, rings) > share + EXPLAINED_MORE) {
+            g_array_set_size(out, 0);
+            g_array_append_vals(out, rings->data, rings->len);
+        }
+    }
     return out;
 }

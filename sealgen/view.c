@@ -19,6 +19,11 @@
 #define ROUND_LEAST_MM 25.0
 #define ROUND_MOST 1.25 /* ovals are 4:3 */
 #define ROUND_SIGMA 0.008
+#define SQUARE_LEAST_MM 14.0
+#define SQUARE_MOST 1.2
+#define SQUARE_SIGMA 0.015
+#define RULE_SIGMA_PX 2.0
+#define RULE_SIGMA_MM 0.15 /* paper is not flat */
 #define REFINE_PASSES 2
 #define BLANK_PRINT_MM2 12.0
 #define BLANK_COLOUR_MM2 12.0
@@ -211,14 +216,22 @@ stretch_of(const GPtrArray *found)
     return n >= 2 ? sum / n : 0;
 }
 
-/* Circles among what was found, as they lie in the picture. */
+/* Name seals are square, or plainly not. */
+static gboolean
+is_square(const Outline *o)
+{
+    return o->shape == SHAPE_RECTANGLE && o->support > ROUND_SUPPORT && MIN(o->width, o->height) > SQUARE_LEAST_MM &&
+           MAX(o->width, o->height) < SQUARE_MOST * MIN(o->width, o->height);
+}
+
+/* Circles and squares among what was found, as they lie in the picture: both are as wide as high. */
 static GArray *
 rounds_of(const GPtrArray *found, const SheetScale *scale)
 {
     GArray *rounds = g_array_new(FALSE, FALSE, sizeof(PoseRound));
     for (guint i = 0; i < found->len; i++) {
         const Outline *o = &((const Impression *)g_ptr_array_index(found, i))->place;
-        if (!is_circle(o))
+        if (!is_circle(o) && !is_square(o))
             continue;
         double a = o->turn_deg * G_PI / 180, w = o->width / 2, h = o->height / 2;
         Point c = homography_apply(&scale->mm_to_px, o->centre);
@@ -228,10 +241,24 @@ rounds_of(const GPtrArray *found, const SheetScale *scale)
             Point q = homography_apply(&scale->mm_to_px, (Point){ o->centre.x - u[k].x, o->centre.y - u[k].y });
             half[k] = (Point){ (p.x - q.x) / 2, (p.y - q.y) / 2 };
         }
-        PoseRound r = { c, half[0], half[1], ROUND_SIGMA };
+        PoseRound r = { c, half[0], half[1], is_circle(o) ? ROUND_SIGMA : SQUARE_SIGMA };
         g_array_append_val(rounds, r);
     }
     return rounds;
+}
+
+/* Printed lines, as they lie in the picture. */
+static GArray *
+rules_of(const PageTraits *traits, const SheetScale *scale)
+{
+    GArray *rules = g_array_new(FALSE, FALSE, sizeof(PoseRule));
+    for (guint i = 0; scale->partial && i < traits->lines->len; i++) {
+        const RuleLine *line = &g_array_index(traits->lines, RuleLine, i);
+        PoseRule r = { homography_apply(&scale->mm_to_px, line->a), homography_apply(&scale->mm_to_px, line->b),
+                       line->down, MAX(RULE_SIGMA_PX, RULE_SIGMA_MM * scale->px_per_mm) };
+        g_array_append_val(rules, r);
+    }
+    return rules;
 }
 
 /* Flat page, its light and what lies on it; where the map can be made better by that, once more. */
@@ -245,12 +272,14 @@ look(PageView *view, const Image *image, Image **flat, PaperLight **light)
                                  &view->traits);
         if (view->own_form || pass == REFINE_PASSES)
             return found;
-        g_autoptr(GArray) rounds = rounds_of(found, &view->scale);
-        if (!sheet_scale_refine(&view->scale, (const PoseRound *)rounds->data, rounds->len) &&
+        g_autoptr(GArray) rounds = rounds_of(found, &view->scale), rules = rules_of(&view->traits, &view->scale);
+        const PoseEvidence evidence = { NULL, (const PoseRound *)rounds->data, (const PoseRule *)rules->data,
+                                        0,    rounds->len,                     rules->len };
+        if (!sheet_scale_refine(&view->scale, &evidence) &&
             !sheet_scale_proportions(&view->scale, pass == 0 ? stretch_of(found) : 0))
             return found;
         g_ptr_array_unref(found);
-        g_clear_pointer(&view->traits.places, g_array_unref);
+        page_traits_clear(&view->traits);
         paper_light_free(*light);
         image_free(*flat);
         *flat = flatten(image, &view->scale);
@@ -286,7 +315,7 @@ page_view_new(const SheetPage *page, guint number, const Order *order)
     view->layout_ms = cpu_ms_now() - start;
     start = cpu_ms_now();
     for (guint i = 0; i < found->len; i++)
-        if (!crop_impression(decoded->image, &view->scale, light, found, g_ptr_array_index(found, i)))
+        if (!crop_impression(decoded->image, &view->scale, light, &view->traits, found, g_ptr_array_index(found, i)))
             ((Impression *)g_ptr_array_index(found, i))->ink_mm2 = 0;
     while (found->len) {
         Impression *imp = g_ptr_array_steal_index(found, 0);
@@ -307,6 +336,6 @@ page_view_free(PageView *view)
         return;
     g_clear_error(&view->error);
     g_ptr_array_unref(view->impressions);
-    g_clear_pointer(&view->traits.places, g_array_unref);
+    page_traits_clear(&view->traits);
     g_free(view);
 }

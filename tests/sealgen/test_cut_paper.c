@@ -114,11 +114,11 @@ Test(cut_paper_refine, circles_straighten_what_the_edges_left_open)
               v = homography_apply(&truth, (Point){ c.x, c.y + 20 });
         rounds[i] = (PoseRound){ at, { u.x - at.x, u.y - at.y }, { v.x - at.x, v.y - at.y }, 0.008 };
     }
-    cr_assert(cut_paper_refine(&cut, rounds, 2));
+    cr_assert(cut_paper_refine(&cut, &(PoseEvidence){ .rounds = rounds, .n_rounds = 2 }));
     cr_expect_lt(cut.pose.roundness_sigma, 0.5 * before);
     cr_expect_float_eq(scale_found(&cut), 4, 0.02);
     /* a lying and a standing oval cannot both be circles */
     rounds[0].half_u = (Point){ 1.5 * rounds[0].half_u.x, 1.5 * rounds[0].half_u.y };
     rounds[1].half_v = (Point){ 1.5 * rounds[1].half_v.x, 1.5 * rounds[1].half_v.y };
-    cr_expect_not(cut_paper_refine(&cut, rounds, 2));
+    cr_expect_not(cut_paper_refine(&cut, &(PoseEvidence){ .rounds = rounds, .n_rounds = 2 }));
 }

@@ -74,7 +74,7 @@ Test(pose_solve, three_sides_and_the_roundness_of_seals_give_the_millimetres)
                                  round_at(105, 180, 19) };
     Homography start = rough_map();
     Pose pose;
-    cr_assert(pose_solve(fixes, n, rounds, G_N_ELEMENTS(rounds), &start, 1600, MIDDLE, &pose));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = G_N_ELEMENTS(rounds) }, &start, 1600, MIDDLE, &pose));
     cr_expect_lt(pose.misfit, 1);
     cr_expect_lt(pose.scale_sigma, 0.01);
     const Point at[] = { { 45, 90 }, { 165, 88 }, { 105, 180 } };
@@ -91,8 +91,8 @@ Test(pose_solve, without_the_circles_it_is_less_sure_and_says_so)
     const PoseRound rounds[] = { round_at(45, 90, 20), round_at(165, 88, 20) };
     Homography start = rough_map();
     Pose with, without;
-    cr_assert(pose_solve(fixes, n, rounds, 2, &start, 1600, MIDDLE, &with));
-    cr_assert(pose_solve(fixes, n, NULL, 0, &start, 1600, MIDDLE, &without));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = 2 }, &start, 1600, MIDDLE, &with));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &without));
     cr_expect_gt(without.roundness_sigma, 3 * with.roundness_sigma);
     double error = fabs(forty_mm(&without, 105, 148, FALSE) / 40 - 1);
     cr_expect_lt(error, 3 * without.roundness_sigma, "the error of %.4f is within what is claimed", error);
@@ -103,7 +103,7 @@ Test(pose_solve, one_edge_is_no_ruler)
     const PoseFix fixes[] = { fix(20, 0, TRUE), fix(190, 0, TRUE) };
     Homography start = rough_map();
     Pose pose;
-    cr_assert(pose_solve(fixes, 2, NULL, 0, &start, 1600, MIDDLE, &pose));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = 2 }, &start, 1600, MIDDLE, &pose));
     cr_expect_gt(pose.scale_sigma, 0.2, "nothing says how long anything is");
 }
 
@@ -116,7 +116,7 @@ Test(pose_solve, a_point_that_cannot_be_there_shows_in_the_misfit)
     fixes[n++] = (PoseFix){ fix(105, 0, TRUE).px, TRUE, 12, 1.5 }; /* on the top edge, said to be at 12 mm */
     Homography start = rough_map();
     Pose pose;
-    cr_expect(!pose_solve(fixes, n, NULL, 0, &start, 1600, MIDDLE, &pose) || pose.misfit > 5);
+    cr_expect(!pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &pose) || pose.misfit > 5);
 }
 
 Test(pose_solve, a_start_that_is_no_map_is_refused)
@@ -124,5 +124,29 @@ Test(pose_solve, a_start_that_is_no_map_is_refused)
     const PoseFix fixes[] = { fix(20, 0, TRUE), fix(190, 0, TRUE) };
     Homography start = { { 0 } };
     Pose pose;
-    cr_expect_not(pose_solve(fixes, 2, NULL, 0, &start, 1600, MIDDLE, &pose));
+    cr_expect_not(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = 2 }, &start, 1600, MIDDLE, &pose));
+}
+
+Test(pose_solve, printed_lines_tell_the_perspective)
+{
+    PoseFix fixes[8];
+    guint n = three_sides(fixes);
+    Homography start = rough_map(), h = true_map();
+    PoseRule rules[4];
+    for (guint i = 0; i < 4; i++)
+        rules[i] = (PoseRule){ homography_apply(&h, (Point){ 20, 60 + 50 * i }),
+                               homography_apply(&h, (Point){ 190, 60 + 50 * i }), FALSE, 2 };
+    Pose with, without;
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rules = rules, .n_rules = 4 }, &start, 1600,
+                         MIDDLE, &with));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &without));
+    /* across, where the foot of the sheet would be, the width is known by the side edges' and the lines' run */
+    cr_expect_float_eq(forty_mm(&with, 40, 200, TRUE), 40, 0.1);
+    cr_expect_lt(with.scale_sigma, without.scale_sigma);
+    for (guint i = 0; i < 4; i++) {
+        Homography back;
+        homography_invert(&with.mm_to_px, &back);
+        Point a = homography_apply(&back, rules[i].a), b = homography_apply(&back, rules[i].b);
+        cr_expect_float_eq(a.y, b.y, 0.3, "line %u lies along the sheet", i);
+    }
 }
