@@ -3,8 +3,11 @@
  * sealbatch status: who works, what waits, and what to do next; with --all or a state, the orders themselves.
  */
 #include <jansson.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "pipeline/cmd.h"
+#include "pipeline/ingest.h"
 #include "pipeline/json_text.h"
 #include "pipeline/run_lock.h"
 #include "pipeline/summary.h"
@@ -24,10 +27,21 @@ print_order(const StoreOrder *order, gboolean json)
             order->profile, order->reason ? order->reason : "");
 }
 
-static gboolean
-print_orders(Workspace *ws, OrderState state, gboolean json, GError **error)
+/* The number is read and not an argument: other users of the machine see those. */
+static char *
+ask_holder(void)
 {
-    g_autoptr(GPtrArray) orders = store_list_orders(ws->store, state, error);
+    char line[128] = "";
+    if (isatty(STDIN_FILENO))
+        g_printerr("%s", words_in(words_language(), "credit code or ID number: "));
+    return fgets(line, sizeof line, stdin) && *g_strstrip(line) ? ingest_holder(line) : NULL;
+}
+
+static gboolean
+print_orders(Workspace *ws, OrderState state, const char *holder, gboolean json, GError **error)
+{
+    g_autoptr(GPtrArray) orders = holder ? store_list_orders_of(ws->store, holder, error)
+                                         : store_list_orders(ws->store, state, error);
     for (guint i = 0; orders && i < orders->len; i++)
         print_order(orders->pdata[i], json);
     return orders != NULL;
@@ -40,11 +54,13 @@ cmd_status(int argc, char **argv)
     g_auto(Summary) summary = { 0 };
     g_autoptr(GError) error = NULL;
     g_autofree char *only = NULL;
-    gboolean all = FALSE, held = FALSE;
+    gboolean all = FALSE, held = FALSE, of_holder = FALSE;
     const GOptionEntry entries[] = {
         { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_("List every order"), NULL },
         { "held", 0, 0, G_OPTION_ARG_NONE, &held, N_("List held orders and why"), NULL },
         { "state", 0, 0, G_OPTION_ARG_STRING, &only, N_("List orders in this state (received, review, ready, ...)"), "STATE" },
+        { "holder", 0, 0, G_OPTION_ARG_NONE, &of_holder,
+          N_("List the orders of one holder: the credit code or ID number is read from standard input"), NULL },
         { NULL },
     };
     int code;
@@ -58,13 +74,18 @@ cmd_status(int argc, char **argv)
     }
     if (held)
         state = STATE_HELD;
-    if ((all || only || held) && !print_orders(work.workspace, state, work.json, &error))
+    g_autofree char *holder = of_holder ? ask_holder() : NULL;
+    if (of_holder && !holder) {
+        cmd_say("no number was given");
+        return EXIT_USAGE;
+    }
+    if ((all || only || held || of_holder) && !print_orders(work.workspace, state, holder, work.json, &error))
         return cmd_fail(error);
     if (!summary_make(work.workspace, &summary, &error))
         return cmd_fail(error);
-    g_autofree char *holder = run_lock_holder(work.workspace->dir);
-    if (holder)
-        cmd_say("at work now: %s", holder);
+    g_autofree char *who = run_lock_holder(work.workspace->dir);
+    if (who)
+        cmd_say("at work now: %s", who);
     code = summary_exit_code(&summary);
     summary_print(&summary, work.json, (ExitCode)code);
     return code;

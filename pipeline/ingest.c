@@ -23,6 +23,13 @@ ingest_outcome_name(IngestOutcome outcome)
     return outcome < INGEST_OUTCOMES ? names[outcome] : "unknown";
 }
 
+char *
+ingest_holder(const char *number)
+{
+    g_autofree char *code = text_fold_code(number);
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, code, -1);
+}
+
 /* Whom an order is for, as a hash: equal for equal holders, and tells nothing else. */
 static char *
 holder_of(const Order *order)
@@ -32,7 +39,7 @@ holder_of(const Order *order)
     for (guint i = first; i < G_N_ELEMENTS(texts); i++) {
         g_autofree char *code = text_fold_code(texts[i]);
         if (*code)
-            return g_compute_checksum_for_string(G_CHECKSUM_SHA256, code, -1);
+            return ingest_holder(code);
     }
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, order->order_id, -1);
 }
@@ -162,6 +169,10 @@ check_renewal(Workspace *ws, const Order *order, const Profile *profile, const S
                                                   profile->renew_days_after);
         g_ptr_array_add(findings, finding_new(FINDING_OUTSIDE_RENEWAL_WINDOW, SEVERITY_REVIEW, detail));
     }
+    if (!old)
+        profile_check_expired(profile, order, SEVERITY_REVIEW, findings); /* whether it has ended only people know */
+    else if (g_date_compare(&end, &today) < 0)
+        profile_check_expired(profile, order, SEVERITY_REFUSE, findings);
     return TRUE;
 }
 

@@ -38,6 +38,9 @@ gboolean ingest_folder(Workspace *workspace, const char *folder, IngestSaw saw, 
 gboolean ingest_order(Workspace *workspace, const char *folder, const Order *order, GBytes *json, const Profile *profile,
                       IngestSaw saw, gpointer data, GError **error);
 
+/* (transfer full) A credit code or ID number as store.h's holder. */
+char *ingest_holder(const char *number);
+
 /* Every table (*.csv) and then every other folder in @inbox, by name; hidden ones and those that end in ".part" or
  * ".tmp" are still being written. */
 gboolean ingest_inbox(Workspace *workspace, const char *inbox, IngestSaw saw, gpointer data, GError **error);

@@ -23,9 +23,11 @@ profile_free(Profile *profile)
 {
     if (!profile)
         return;
-    for (guint s = 0; s < 2; s++)
+    for (guint s = 0; s < 2; s++) {
         for (guint k = 0; k < ORDER_KINDS; k++)
             g_free(profile->required[s][k]);
+        g_free(profile->required_expired[s]);
+    }
     g_free(profile->name);
     g_free(profile->title_zh);
     g_free(profile->title_en);
@@ -116,6 +118,9 @@ read_uploads(Conf *conf, Profile *profile)
             profile->required[s][k] = conf_text(conf, "uploads", key, all);
             check_roles(conf, key, profile->required[s][k]);
         }
+        g_autofree char *expired = g_strdup_printf("%s.renew-expired", SUBJECTS[s]);
+        profile->required_expired[s] = conf_text(conf, "uploads", expired, NULL);
+        check_roles(conf, expired, profile->required_expired[s]);
     }
     profile->stamp_on_copies = conf_flag(conf, "uploads", "stamp_on_copies", FALSE);
 }
@@ -366,18 +371,18 @@ first_role(const char *group)
 }
 
 static void
-add_missing(GPtrArray *findings, const char *group)
+add_missing(GPtrArray *findings, const char *group, Severity severity)
 {
     g_autofree char *detail = g_strdup_printf("the order has no upload %s: ask the applicant for it", group);
-    Finding *finding = finding_new(FINDING_UPLOAD_MISSING, SEVERITY_REFUSE, detail);
+    Finding *finding = finding_new(FINDING_UPLOAD_MISSING, severity, detail);
     finding->role = first_role(group);
     g_ptr_array_add(findings, finding);
 }
 
-void
-profile_check_order(const Profile *profile, const Order *order, GPtrArray *findings)
+static void
+check_groups(const char *required, const Order *order, Severity severity, GPtrArray *findings)
 {
-    g_auto(GStrv) groups = g_strsplit(profile->required[order->subject_type][order->kind], ";", -1);
+    g_auto(GStrv) groups = g_strsplit(required, ";", -1);
     for (guint i = 0; groups[i]; i++) {
         g_strstrip(groups[i]);
         if (!*groups[i] || group_is_there(order, groups[i]))
@@ -385,8 +390,21 @@ profile_check_order(const Profile *profile, const Order *order, GPtrArray *findi
         /* A sheet is asked for only where seals are ordered. */
         if (g_str_has_prefix(groups[i], "seal_sheet") && order->seals->len == 0)
             continue;
-        add_missing(findings, groups[i]);
+        add_missing(findings, groups[i], severity);
     }
+}
+
+void
+profile_check_expired(const Profile *profile, const Order *order, Severity severity, GPtrArray *findings)
+{
+    if (profile->required_expired[order->subject_type])
+        check_groups(profile->required_expired[order->subject_type], order, severity, findings);
+}
+
+void
+profile_check_order(const Profile *profile, const Order *order, GPtrArray *findings)
+{
+    check_groups(profile->required[order->subject_type][order->kind], order, SEVERITY_REFUSE, findings);
     for (guint i = 0; i < order->unknown_fields->len; i++) {
         g_autofree char *detail = g_strdup_printf("order.json: %s is not known to us", (char *)order->unknown_fields->pdata[i]);
         Finding *finding = finding_new(FINDING_UNKNOWN_FIELD, SEVERITY_NOTE, detail);

@@ -21,6 +21,7 @@ typedef struct {
     char *name, *title_zh, *title_en;
     /* [uploads] by subject and kind: "licence; seal_sheet|application_form; operator_id|operator_id_front+operator_id_back" */
     char *required[2][ORDER_KINDS];
+    char *required_expired[2]; /* of a renewal whose certificate has ended ("SUBJECT.renew-expired"); NULL: no others */
     gboolean stamp_on_copies;
     /* [order] */
     gboolean kinds[ORDER_KINDS]; /* which kinds of order the platform knows */
@@ -67,6 +68,9 @@ GStrv profile_names(void);
  * Adds upload_missing (refuse) for each group of uploads that is not there, and notes.
  */
 void profile_check_order(const Profile *profile, const Order *order, GPtrArray *findings);
+
+/* The same for the further uploads of a renewal whose certificate has ended; they are reported as @severity. */
+void profile_check_expired(const Profile *profile, const Order *order, Severity severity, GPtrArray *findings);
 
 /* How large a seal's picture may be so that the whole seal keeps within seal_max_bytes; 0 = no limit. */
 guint profile_picture_room(const Profile *profile);

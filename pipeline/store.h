@@ -95,6 +95,8 @@ StoreOrder *store_get_order(Store *store, const char *order_id, GError **error);
 StoreOrder *store_next_order(Store *store, OrderState state, gint64 after, GError **error);
 /* (transfer full) (element-type StoreOrder) without uploads, by no; @state STATES for all. */
 GPtrArray *store_list_orders(Store *store, OrderState state, GError **error);
+/* The same for those of one holder. */
+GPtrArray *store_list_orders_of(Store *store, const char *holder, GError **error);
 gboolean store_count_states(Store *store, guint counts[STATES], GError **error);
 
 /* ---- results of reading and sealing ---------------------------------------------------------------- */

@@ -304,14 +304,16 @@ store_next_order(Store *store, OrderState state, gint64 after, GError **error)
                                "ti", order_state_name(state), after), error);
 }
 
-GPtrArray *
-store_list_orders(Store *store, OrderState state, GError **error)
+/* Those where the two columns are what they shall be; NULL: anything. */
+static GPtrArray *
+list_orders(Store *store, const char *state, const char *holder, GError **error)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_order_free);
     GError *cause = NULL;
     sqlite3_stmt *ask = store_ask(store, &cause,
-                                  "SELECT " ORDER_COLUMNS " FROM orders WHERE ?1 IS NULL OR state = ?1 ORDER BY no",
-                                  "t", state == STATES ? NULL : order_state_name(state));
+                                  "SELECT " ORDER_COLUMNS " FROM orders WHERE (?1 IS NULL OR state = ?1)"
+                                  " AND (?2 IS NULL OR holder = ?2) ORDER BY no",
+                                  "tt", state, holder);
     while (store_step(store, ask, &cause))
         g_ptr_array_add(list, order_from_row(ask));
     store_done(ask);
@@ -320,6 +322,18 @@ store_list_orders(Store *store, OrderState state, GError **error)
         return NULL;
     }
     return g_steal_pointer(&list);
+}
+
+GPtrArray *
+store_list_orders(Store *store, OrderState state, GError **error)
+{
+    return list_orders(store, state == STATES ? NULL : order_state_name(state), NULL, error);
+}
+
+GPtrArray *
+store_list_orders_of(Store *store, const char *holder, GError **error)
+{
+    return list_orders(store, NULL, holder, error);
 }
 
 gboolean

@@ -44,6 +44,12 @@ choose_next(Workspace *ws, Summary *s)
         s->next_line = g_strdup_printf(words_in(l, "%u wait for two reviewers: open %s/out/review.html, then"
                                        " sealbatch review import decisions.json --as NAME -w %s"),
                                        n[STATE_REVIEW], w, w);
+        if (n[STATE_READY] + n[STATE_BURNING]) {
+            g_autofree char *review = s->next_line;
+            g_autofree char *burn = g_strdup_printf(words_in(l, "%u are ready meanwhile: sealbatch burn -w %s"),
+                                                    n[STATE_READY] + n[STATE_BURNING], w);
+            s->next_line = g_strdup_printf("%s; %s", review, burn);
+        }
     } else if (n[STATE_READY] + n[STATE_BURNING]) {
         s->next = "burn";
         s->next_line = g_strdup_printf(words_in(l, "%u ready: plug keys in, then sealbatch burn -w %s"),

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pipeline/child.h"
@@ -220,6 +222,23 @@ nap(const int *fds, guint n, gpointer data, GError **error)
     while (g_get_monotonic_time() < until)
         ;
     return g_bytes_new("ok", 2);
+}
+
+Test(child, landlock_alone_closes_the_file_system_and_leaves_what_is_open)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        char byte;
+        int before = open(SOURCE_DIR "/LICENSE", O_RDONLY);
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !sandbox_close_files())
+            _exit(77); /* an old kernel */
+        gboolean closed = open(SOURCE_DIR "/LICENSE", O_RDONLY) < 0 && open("/tmp", O_RDONLY | O_DIRECTORY) < 0 &&
+                          mkdir("/tmp/sealbatch-landlock", 0700) < 0;
+        _exit(closed && read(before, &byte, 1) == 1 ? 0 : 1);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    cr_expect(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77));
 }
 
 Test(child, a_pool_runs_several_at_once_and_reports_each)

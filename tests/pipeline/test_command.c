@@ -199,6 +199,32 @@ Test(command, dry_runs_tell_what_would_happen_and_change_nothing)
     cr_expect_not_null(strstr(printed, "the workspace is empty"), "%s", printed);
 }
 
+/* Data of a command whose standard input is @input. */
+static char *
+with_input(const char *input, const char *options, const char *ws)
+{
+    g_autofree char *line = g_strdup_printf("printf '%s' | " COMMAND " %s -w '%s' 2>/dev/null", input, options, ws);
+    const char *const argv[] = { "/bin/sh", "-c", line, NULL };
+    char *out = NULL;
+    cr_assert(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, NULL, NULL));
+    return out;
+}
+
+Test(command, a_holder_s_orders_are_found_by_a_number_that_is_no_argument)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox");
+    g_autofree char *one = g_strdup_printf(SMALL_ORDER, "ONE", "91440101MA5XX00X6H");
+    g_autofree char *two = g_strdup_printf(SMALL_ORDER, "TWO", "92440305MA5XX00X6H");
+    put_file("inbox/ONE", "order.json", one);
+    put_file("inbox/TWO", "order.json", two);
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    run(NULL, "ingest", inbox, "-w", ws, NULL);
+    g_autofree char *found = with_input(" 91440101ma5xx00x6h\\n", "status --holder", ws);
+    g_autofree char *none = with_input("", "status --holder", ws);
+    cr_expect(strstr(found, "ONE") && !strstr(found, "TWO"), "%s", found);
+    cr_expect_str_eq(none, "", "a command line that is wrong");
+}
+
 Test(command, a_relative_inbox_is_the_caller_s)
 {
     g_autofree char *ws = at("ws"), *command = g_build_filename(BUILD_DIR, "sealbatch", NULL), *told = NULL;

@@ -163,6 +163,35 @@ Test(ingest, a_renewal_outside_the_window_goes_to_people)
     }
 }
 
+Test(ingest, a_renewal_after_the_end_needs_the_documents_that_an_earlier_one_does_not)
+{
+    static const struct {
+        const char *id, *code;
+        int days_left; /* 0: the old certificate is not known here */
+        IngestOutcome outcome;
+        gboolean missing;
+    } rows[] = { { "R1", "91110108MA00TE5T26", 30, INGEST_TAKEN, FALSE },
+                 { "R2", "92440305MA5XX00X6H", -5, INGEST_REFUSED, TRUE },
+                 { "R3", "123101151234567885", 0, INGEST_TAKEN, TRUE } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *first_id = g_strconcat("F", rows[i].id, NULL), *folder = g_strconcat("G", rows[i].id, NULL);
+        g_autofree char *first = g_strdup_printf(ORDER("%s", "new", "%s"), first_id, rows[i].code);
+        g_autofree char *second = g_strdup_printf("{\"order_id\":\"%s\",\"kind\":\"renew\",\"profile\":\"guangdong-netca\","
+                                                  "\"submitted_at\":\"2026-06-01T00:00:00+08:00\",\"company\":{\"name\":\"x\","
+                                                  "\"credit_code\":\"%s\"}}", rows[i].id, rows[i].code);
+        StoreCertificate c = { .digest = (char *)rows[i].id, .unit = first_id, .serial = (char *)"1",
+                               .not_after = 1780272000 + rows[i].days_left * 86400 + 3600 };
+        put("FIRST", "order.json", first);
+        put("FIRST", "a.jpg", "x");
+        take("FIRST");
+        if (rows[i].days_left)
+            cr_assert(store_archive_certificate(ws->store, first_id, &c, NULL));
+        put(folder, "order.json", second);
+        cr_expect_eq(take(folder).outcome, rows[i].outcome, "%s", rows[i].id);
+        cr_expect_eq(has_finding(rows[i].id, FINDING_UPLOAD_MISSING), rows[i].missing, "%s", rows[i].id);
+    }
+}
+
 Test(ingest, an_inbox_is_taken_by_name_and_half_written_folders_are_left)
 {
     Saw s = { 0 };

@@ -487,6 +487,18 @@ Test(store, a_workspace_of_the_version_before_is_brought_up_to_date)
     cr_expect_null(store_open(path, NULL), "made by a later one");
 }
 
+Test(store, one_holder_s_orders_are_listed)
+{
+    g_autoptr(Store) store = open_store();
+    take(store, "A1", "c1");
+    take(store, "A2", "c2");
+    g_autoptr(GPtrArray) own = store_list_orders_of(store, "holder", NULL);
+    g_autoptr(GPtrArray) none = store_list_orders_of(store, "nobody", NULL);
+    cr_assert_eq(own->len, 2);
+    cr_expect_str_eq(((StoreOrder *)own->pdata[1])->order_id, "A2");
+    cr_expect_eq(none->len, 0);
+}
+
 Test(store, a_dry_store_tries_everything_and_keeps_nothing)
 {
     g_autoptr(Store) store = open_store();
