@@ -54,7 +54,7 @@ struct BurnBackend {
 
 /* From here on @module shows this process one slot alone: the one with @serial (@slot: a hint). Whoever asks it next
  * for its slots, libp11 too, is spared a question to each other key of the hub. Where it cannot be done, or the
- * serial is not found, all slots are shown. */
+ * serial is not found, all slots are shown. And who asks for a value's length first, as libp11 does, asks the key once. */
 void burn_p11_show_one_slot(const char *module, const char *serial, guint64 slot);
 
 /* The slot that is shown, or BURN_SLOT_UNKNOWN. */

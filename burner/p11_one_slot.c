@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * p11_one_slot.c: a module that shows one slot alone. libp11 asks each slot for its token before one can be chosen: in a
- * hub of forty keys forty processes would ask forty keys. Nothing else of the module is touched, and libp11 compares
- * the serial of what it is shown.
+ * p11_one_slot.c: a module that shows one slot alone, and gives an attribute's value with its length. libp11 asks each
+ * slot for its token before one can be chosen: in a hub of forty keys forty processes would ask forty keys; and it asks
+ * each value twice, first for its length: a key in a USB port takes 5 to 50 ms a call. Nothing else of the module is
+ * touched, and libp11 compares the serial of what it is shown.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -14,14 +15,23 @@
 
 #define SLOTS_MAX 256u
 
-/* C_GetSlotList carries no pointer of its caller's: one process, one module, one token. */
+#define KEPT_MAX 32768u
+
+/* Neither function carries a pointer of its caller's: one process, one module, one token. */
 static struct {
     CK_FUNCTION_LIST *f;
     CK_C_GetSlotList real;
+    CK_C_GetAttributeValue real_value;
     char serial[sizeof((CK_TOKEN_INFO){ 0 }).serialNumber];
     guint64 hint;
     gboolean looked, found;
     CK_SLOT_ID slot;
+    /* the value whose length was asked last; object 0: none */
+    CK_SESSION_HANDLE session;
+    CK_OBJECT_HANDLE object;
+    CK_ATTRIBUTE_TYPE type;
+    CK_ULONG length;
+    guint8 value[KEPT_MAX];
 } one;
 
 static gboolean
@@ -73,6 +83,36 @@ get_slot_list(CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n)
     return CKR_OK;
 }
 
+static CK_RV
+length_of(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *asked)
+{
+    CK_ATTRIBUTE whole = { asked->type, one.value, sizeof one.value };
+    CK_RV rv = one.real_value(session, object, &whole, 1);
+    if (rv != CKR_OK || whole.ulValueLen > sizeof one.value)
+        return one.real_value(session, object, asked, 1);
+    one.session = session;
+    one.object = object;
+    one.type = asked->type;
+    one.length = asked->ulValueLen = whole.ulValueLen;
+    return CKR_OK;
+}
+
+static CK_RV
+get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *asked, CK_ULONG n)
+{
+    gboolean kept = asked != NULL && n == 1 && one.object == object && one.session == session && one.type == asked->type;
+    one.object = CK_INVALID_HANDLE; /* given once: the next question is the token's again */
+    if (asked == NULL || n != 1)
+        return one.real_value(session, object, asked, n);
+    if (asked->pValue == NULL)
+        return length_of(session, object, asked);
+    if (!kept || asked->ulValueLen < one.length)
+        return one.real_value(session, object, asked, n);
+    memcpy(asked->pValue, one.value, one.length);
+    asked->ulValueLen = one.length;
+    return CKR_OK;
+}
+
 guint64
 burn_p11_shown_slot(void)
 {
@@ -93,11 +133,13 @@ burn_p11_show_one_slot(const char *module, const char *serial, guint64 slot)
     void *library = dlopen(module, RTLD_NOW | RTLD_LOCAL); /* kept: the list below is inside */
     CK_C_GetFunctionList entry = library != NULL ? (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList") : NULL;
     if (one.f != NULL || strlen(serial) > sizeof one.serial || entry == NULL || entry(&one.f) != CKR_OK ||
-        one.f == NULL || !make_writable(&one.f->C_GetSlotList, sizeof one.f->C_GetSlotList))
+        one.f == NULL || !make_writable(one.f, sizeof *one.f))
         return;
     memset(one.serial, ' ', sizeof one.serial);
     memcpy(one.serial, serial, strlen(serial));
     one.hint = slot;
     one.real = one.f->C_GetSlotList;
     one.f->C_GetSlotList = get_slot_list;
+    one.real_value = one.f->C_GetAttributeValue;
+    one.f->C_GetAttributeValue = get_attribute_value;
 }
