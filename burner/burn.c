@@ -176,6 +176,8 @@ burn_order_check(const BurnOrder *order, GError **error)
         return refuse(error, "certificate index is outside 1..100");
     if (order->seals > BURN_BLOBS_MAX)
         return refuse(error, "more seals than a key takes");
+    if (order->pin_length != 0 && (order->pin_length < 4 || order->pin_length > BURN_PIN_RANDOM_MAX))
+        return refuse(error, "a random PIN has 4 to 16 digits");
     if (order->pin_rule == BURN_PIN_FIXED &&
         (order->fixed_pin == NULL || strlen(order->fixed_pin) < 4 || strlen(order->fixed_pin) > 64))
         return refuse(error, "the profile's fixed PIN must have 4..64 letters");

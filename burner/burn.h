@@ -29,7 +29,7 @@ typedef enum { BURN_KEY_EC_P256, BURN_KEY_RSA_2048, BURN_KEY_SM2 } BurnKeyType;
 /* How the user PIN of a fresh key comes about. */
 typedef enum {
     BURN_PIN_FIXED,  /* the profile's, e.g. 12345678: the holder changes it */
-    BURN_PIN_RANDOM, /* 8 digits, different for every key and order; goes into the PIN letter */
+    BURN_PIN_RANDOM, /* digits, different for every key and order; goes into the PIN letter */
     BURN_PIN_ASKED   /* the key is in use: the operator or holder gives it (BurnHubCalls.ask_pin) */
 } BurnPinRule;
 
@@ -59,6 +59,7 @@ typedef struct {
                                  is wiped when it is plugged in */
     BurnPinRule pin_rule;
     char *fixed_pin;          /* for BURN_PIN_FIXED */
+    guint pin_length;         /* for BURN_PIN_RANDOM: 4..16 digits; 0 = 8 */
     guint seals;              /* how many data objects make_seals will give */
     gsize room_needed;        /* bytes the certificate and seals will take; 0 = not known */
     GPtrArray *replace_labels; /* labels (char *) of further seals that go from a key in use; a seal of the same
@@ -87,6 +88,7 @@ typedef struct {
                              held when it is not the order's; NULL = the blob names none */
 } BurnBlob;
 
+#define BURN_PIN_RANDOM_MAX 16u /* digits */
 #define BURN_BLOB_MAX (1u << 20)
 #define BURN_BLOBS_MAX 32u
 

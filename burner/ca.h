@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef enum {
     BURN_CA_GIVEN,       /* *certificate is set: issued now, or found */
     BURN_CA_NONE,        /* surely none is issued for this public key (find), or nothing was sent (issue) */
-    BURN_CA_PENDING,     /* asked for, not back yet: come again in a later run */
+    BURN_CA_PENDING,     /* asked for, not back yet: come again in a later run; error may say what brings it */
     BURN_CA_REFUSED,     /* the CA said no; nothing is issued; error says why */
     BURN_CA_MANY,        /* more than one live certificate for this public key */
     BURN_CA_UNCLEAR      /* may have been issued (time-out, lost answer, cannot look up); error says what */
@@ -86,7 +86,7 @@ BurnCa *burn_ca_cmp_open(const BurnCaCmpConfig *config, GError **error);
 
 /* ---- files: requests out, certificates in, for a CA behind an air gap (ca_files.c) ---- */
 
-/* @out gets REQUEST_ID.csr (PEM) and SERIAL.revoke (reason and certificate); @in is searched for certificates (PEM or
+/* @out gets REQUEST_ID.csr (PEM, behind lines that say which validity is asked for) and SERIAL.revoke (reason and certificate); @in is searched for certificates (PEM or
  * DER, files of any name) by public key. @ca_file: PEM chain that they must verify under. Both folders are made. */
 BurnCa *burn_ca_files_open(const char *out, const char *in, const char *ca_file, GError **error);
 

@@ -195,6 +195,25 @@ chains(X509 *x, const BurnCaChain *chain, gint64 now)
     return TRUE;
 }
 
+/* (transfer full) */
+static char *
+day_text(gint64 seconds)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+    return time != NULL ? g_date_time_format(time, "%Y-%m-%d") : g_strdup("?");
+}
+
+static gboolean
+refuse_term(GError **error, gboolean start, gint64 is, gint64 wanted)
+{
+    g_autofree char *a = day_text(is), *b = day_text(wanted);
+    if (start)
+        g_set_error(error, SB_ERROR, SB_ERROR_CA, "the certificate that came back starts on %s, it was asked to start on %s", a, b);
+    else
+        g_set_error(error, SB_ERROR, SB_ERROR_CA, "the certificate that came back ends on %s, it was asked to end on %s", a, b);
+    return FALSE;
+}
+
 gboolean
 burn_ca_check(GBytes *certificate, const BurnCaRequest *request, const BurnCaChain *chain, gint64 now, GError **error)
 {
@@ -210,9 +229,9 @@ burn_ca_check(GBytes *certificate, const BurnCaRequest *request, const BurnCaCha
         return refuse(error, "is not a version 3 end entity certificate");
     gint64 from = seconds(X509_get0_notBefore(x)), until = seconds(X509_get0_notAfter(x));
     if (from < 0 || until <= from || from > now + DAY || from < MIN(now, request->not_before) - DAY)
-        return refuse(error, "does not start when it was asked to");
+        return refuse_term(error, TRUE, from, request->not_before);
     if (until < request->not_after - DAY || until > request->not_after + DAY)
-        return refuse(error, "does not end when it was asked to");
+        return refuse_term(error, FALSE, until, request->not_after);
     if (!chains(x, chain, now))
         return refuse(error, "is not from the CA that was asked: issuer or signature does not fit");
     return TRUE;

@@ -85,12 +85,29 @@ request_path(Files *f, const BurnCaRequest *request)
 }
 
 static BurnCaAnswer
+pending(Files *f, const char *request, GError **error)
+{
+    g_set_error(error, SB_ERROR, SB_ERROR_CA, "the request is %s: put its certificate into %s, then burn again", request, f->in);
+    return BURN_CA_PENDING;
+}
+
+/* A request says nothing of the term: whoever signs it must know. */
+static void
+write_wishes(BIO *out, const BurnCaRequest *request)
+{
+    g_autoptr(GDateTime) from = g_date_time_new_from_unix_utc(request->not_before);
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_utc(request->not_after);
+    g_autofree char *a = g_date_time_format(from, "%Y-%m-%dT%H:%M:%SZ"), *b = g_date_time_format(until, "%Y-%m-%dT%H:%M:%SZ");
+    BIO_printf(out, "request: %s\nnot before: %s\nnot after: %s\n", request->request_id, a, b);
+}
+
+static BurnCaAnswer
 files_find(BurnCa *ca, const BurnCaRequest *request, GBytes **certificate, GError **error)
 {
     Files *f = (Files *)ca;
     g_autofree char *path = request_path(f, request);
     BurnCaAnswer answer = look(f, request, certificate, error);
-    return answer == BURN_CA_NONE && g_file_test(path, G_FILE_TEST_EXISTS) ? BURN_CA_PENDING : answer;
+    return answer == BURN_CA_NONE && g_file_test(path, G_FILE_TEST_EXISTS) ? pending(f, path, error) : answer;
 }
 
 static gboolean
@@ -114,8 +131,9 @@ files_issue(BurnCa *ca, const BurnCaRequest *request, GBytes **certificate, GErr
         return answer;
     g_autoptr(X509_REQ) req = d2i_X509_REQ(NULL, &der, (long)size);
     g_autoptr(BIO) out = BIO_new(BIO_s_mem());
+    write_wishes(out, request);
     if (req != NULL && PEM_write_bio_X509_REQ(out, req) == 1 && write_durable(path, out))
-        return BURN_CA_PENDING;
+        return pending(f, path, error);
     fail(error, "the request cannot be written to", path);
     return BURN_CA_NONE;
 }

@@ -48,6 +48,12 @@ task_text(const Task *t)
     return t->error != NULL ? t->error->message : "the CA gave no reason";
 }
 
+static const char *
+pending_text(const Task *t)
+{
+    return t->error != NULL ? t->error->message : "the CA has not answered yet: its certificate comes in a later run";
+}
+
 static void
 wrong_certificate(Job *job, GBytes *certificate, const char *why)
 {
@@ -79,7 +85,7 @@ on_issued(Job *job, Task *t)
         take_certificate(job, t);
         break;
     case BURN_CA_PENDING:
-        job_finish(job, BURN_WAITING, "the CA has not answered yet: its certificate comes in a later run");
+        job_finish(job, BURN_WAITING, pending_text(t));
         break;
     case BURN_CA_REFUSED: /* nothing is issued, so a retry may ask again */
         job->record->state = BURN_STATE_KEYED;
@@ -114,7 +120,7 @@ on_found(Job *job, Task *t)
     else if (act == BURN_ACT_ISSUE)
         ask_anew(job);
     else if (act == BURN_ACT_WAIT)
-        job_finish(job, BURN_WAITING, "the CA has not answered yet: its certificate comes in a later run");
+        job_finish(job, BURN_WAITING, pending_text(t));
     else
         job_hold(job, task_text(t));
 }

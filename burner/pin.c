@@ -178,17 +178,17 @@ is_simple(const char *digits)
 }
 
 static BurnPin *
-random_pin(const BurnPinSource *source, const char *unit, const char *serial, guint attempt)
+random_pin(const BurnPinSource *source, const char *unit, const char *serial, guint attempt, guint length)
 {
     guint8 bytes[64];
-    char text[USER_LENGTH + 1];
+    char text[BURN_PIN_RANDOM_MAX + 1];
     guint round = 0;
     do {
         g_autofree char *info = g_strdup_printf("sealbatch user %s %s %u %u", serial, unit, attempt, round++);
         derive(source, info, bytes, sizeof bytes);
-        spell(bytes, sizeof bytes, "0123456789", text, USER_LENGTH);
+        spell(bytes, sizeof bytes, "0123456789", text, length);
     } while (is_simple(text));
-    BurnPin *pin = burn_pin_new(text, USER_LENGTH);
+    BurnPin *pin = burn_pin_new(text, length);
     OPENSSL_cleanse(bytes, sizeof bytes);
     OPENSSL_cleanse(text, sizeof text);
     return pin;
@@ -202,7 +202,7 @@ burn_pin_user(const BurnPinSource *source, const BurnOrder *order, const char *s
     if (order->pin_rule != BURN_PIN_RANDOM)
         return NULL;
     g_autofree char *unit = burn_unit_id(order);
-    return random_pin(source, unit, serial, attempt);
+    return random_pin(source, unit, serial, attempt, order->pin_length > 0 ? order->pin_length : USER_LENGTH);
 }
 
 static GBytes *

@@ -190,7 +190,7 @@ problem(BurnState state, BurnView view)
     case BURN_VIEW_LOCKED:
         return "its user PIN is locked";
     case BURN_VIEW_OTHER:
-        return "it holds something that is not this order's; to erase it, name its serial for erasing";
+        return "it holds something that is not this order's; to erase it, write ORDER SERIAL erase into a file for --assign";
     case BURN_VIEW_CLASH:
         if (state <= BURN_STATE_CLAIMED)
             return "it bears this order's mark, but the journal knows nothing of it: does it come from another workspace, or was "
@@ -212,12 +212,12 @@ problem(BurnState state, BurnView view)
 char *
 burn_step_reason(BurnFamily family, BurnState state, BurnView view, const char *token_serial)
 {
-    const char *next = state >= BURN_STATE_ISSUE_SENT && state <= BURN_STATE_SEAL_WRITTEN
-                           ? "; a certificate is or may be issued: decide restart (it is revoked) or retry"
-                           : "; decide restart (another key) or retry";
-    return g_strdup_printf("key %s: %s (%s)%s",
-                           token_serial != NULL && *token_serial != '\0' ? token_serial : "without serial",
-                           problem(state, view), burn_state_name(state), next);
+    const char *key = token_serial != NULL && *token_serial != '\0' ? token_serial : "without serial";
+    if (state >= BURN_STATE_ISSUE_SENT && state <= BURN_STATE_SEAL_WRITTEN)
+        return g_strdup_printf("key %s: %s (%s); a certificate is or may be issued: decide restart (it is revoked) or retry", key,
+                               problem(state, view), burn_state_name(state));
+    return g_strdup_printf("key %s: %s (%s); decide restart (another key) or retry", key, problem(state, view),
+                           burn_state_name(state));
 }
 
 char *

@@ -6,9 +6,12 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
+#include "pipeline/screen.h"
+#include "pipeline/words.h"
 
 enum { SERIALS_SHOWN = 6, DECISIONS = 4 };
 
@@ -60,14 +63,23 @@ tell_held(const Held *held)
     cmd_json_line(line);
 }
 
+static void
+show_held(const Held *held, gboolean first)
+{
+    g_autofree char *why = words_sentence(words_language(), held->reason), *folded = screen_fold(why, 4, screen_columns(STDOUT_FILENO));
+    if (first)
+        cmd_print("\nHELD\n");
+    g_print("%s\n%s\n", held->unit, folded);
+}
+
 static const char *
 meaning(guint decision)
 {
     static const char *const texts[DECISIONS] = {
-        [BURN_DECIDE_RETRY] = "the cause is gone: go on from where it stopped",
-        [BURN_DECIDE_RESTART] = "from the start; what was issued is revoked first",
-        [BURN_DECIDE_GIVE_UP] = "it ends as failed; what was issued is revoked",
-        [BURN_DECIDE_ISSUE_AGAIN] = "the CA says that it issued nothing: ask it again",
+        [BURN_DECIDE_RETRY] = N_("the cause is gone: go on from where it stopped"),
+        [BURN_DECIDE_RESTART] = N_("from the start; what was issued is revoked first"),
+        [BURN_DECIDE_GIVE_UP] = N_("it ends as failed; what was issued is revoked"),
+        [BURN_DECIDE_ISSUE_AGAIN] = N_("the CA says that it issued nothing: ask it again"),
     };
     return texts[decision];
 }
@@ -83,14 +95,14 @@ burn_advice_held(Workspace *ws, gboolean json, GError **error)
         if (json)
             tell_held(held);
         else
-            g_print("%s%s\n    %s\n", i ? "" : "\nHELD\n", held->unit, held->reason);
+            show_held(held, i == 0);
     }
     if (all && all->len && !json) {
-        g_print("DECIDE   sealbatch burn --decide %s=WHAT -w %s\n", all->len == 1 ? ((Held *)all->pdata[0])->unit : "UNIT",
+        cmd_print("DECIDE   sealbatch burn --decide %s=WHAT -w %s\n", all->len == 1 ? ((Held *)all->pdata[0])->unit : "UNIT",
                 ws->dir);
         for (guint d = 0; d < DECISIONS; d++)
             if (decisions & 1u << d)
-                g_print("         %-11s  %s\n", burn_decision_name(d), meaning(d));
+                g_print("         %-11s  %s\n", burn_decision_name(d), words_in(words_language(), meaning(d)));
     }
     return all != NULL;
 }
@@ -100,6 +112,7 @@ burn_advice_held(Workspace *ws, gboolean json, GError **error)
 void
 burn_advice_plan(GPtrArray *needs, gboolean json)
 {
+    const Language l = words_language();
     for (guint i = 0; i < needs->len; i++) {
         const BurnNeed *need = needs->pdata[i];
         if (json) {
@@ -107,9 +120,16 @@ burn_advice_plan(GPtrArray *needs, gboolean json)
                                                         json_text(need->unit), "kind", need->kind, "serial",
                                                         json_text(need->serial), "plugged_in", need->here));
             cmd_json_line(line);
-        } else
-            g_print("%-24s %-9s %-18s %s\n", need->unit, need->kind, need->serial ? need->serial : "a blank key",
-                    !need->waits ? "needs no key any more" : need->here ? "plugged in" : "not plugged in");
+        } else {
+            static const guint widths[] = { 24, 9, 18, 0 };
+            const char *cells[] = { need->unit, words_in(l, need->kind), need->serial ? need->serial : words_in(l, "a blank key"),
+                                    words_in(l, need->held     ? N_("held: decide first")
+                                                : !need->waits ? N_("needs no key any more")
+                                                : need->here   ? N_("plugged in")
+                                                               : N_("not plugged in")) };
+            g_autofree char *row = screen_row(cells, widths, G_N_ELEMENTS(cells));
+            g_print("%s\n", row);
+        }
     }
 }
 
@@ -131,13 +151,13 @@ burn_advice_watch(GPtrArray *needs, guint done)
         return NULL;
     if (keys > SERIALS_SHOWN)
         g_string_append_printf(named, ", ...");
+    const Language l = words_language();
     GString *text = g_string_new(NULL);
     if (done)
-        g_string_append_printf(text, "PULL the %u keys that are done. ", done);
-    g_string_append(text, "PLUG IN ");
+        g_string_append_printf(text, words_in(l, "PULL the finished keys (%u). "), done);
     if (blank)
-        g_string_append_printf(text, "%u blank keys%s", blank, keys ? " and " : "");
+        g_string_append_printf(text, words_in(l, "PLUG IN blank keys: %u. "), blank);
     if (keys)
-        g_string_append_printf(text, "%u named keys: %s", keys, named->str + 2);
-    return g_string_free(text, FALSE);
+        g_string_append_printf(text, words_in(l, "PLUG IN these keys: %s. "), named->str + 2);
+    return g_strchomp(g_string_free(text, FALSE));
 }

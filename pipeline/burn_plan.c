@@ -253,6 +253,7 @@ set_pin(const BurnPlan *plan, BurnOrder *unit)
         unit->pin_rule = BURN_PIN_ASKED;
     else
         unit->pin_rule = p->user_pin == PIN_RANDOM ? BURN_PIN_RANDOM : BURN_PIN_FIXED;
+    unit->pin_length = p->random_pin_length;
     if (unit->kind == BURN_UNLOCK && p->unlock_pin)
         unit->pin_rule = BURN_PIN_FIXED;
     if (unit->pin_rule == BURN_PIN_FIXED)

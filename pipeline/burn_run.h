@@ -66,7 +66,8 @@ typedef struct {
     const char *kind; /* "new", ... */
     char *serial;     /* of the key it must have; NULL: any blank one */
     gboolean here;    /* that key, or a blank one, is plugged in */
-    gboolean waits;   /* after burn_run_go: it still waits */
+    gboolean waits;   /* for that key: it is neither verified nor held */
+    gboolean held;
 } BurnNeed;
 void burn_need_free(BurnNeed *need);
 /* (transfer full) (element-type BurnNeed) of what was added; changes nothing. SB_ERROR_TOKEN, SB_ERROR_ENV, SB_ERROR_STORE. */

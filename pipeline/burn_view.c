@@ -6,13 +6,14 @@
 
 #include <jansson.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
+#include "pipeline/screen.h"
+#include "pipeline/words.h"
 
-enum { BAR = 13, SHORT_BAR = 5, SHORT_CELL = 38, SHORT_SERIAL = 8, LONG_ROW = 66, COLUMNS = 80, LINES = 24 };
+enum { BAR = 13, SHORT_BAR = 5, SHORT_CELL = 38, SHORT_SERIAL = 8, LONG_ROW = 66 };
 
 typedef struct {
     char *unit, *serial, *reason;
@@ -66,49 +67,29 @@ static const char *
 word_of(BurnState state)
 {
     static const char *const words[BURN_STATES] = {
-        [BURN_STATE_QUEUED] = "queued",      [BURN_STATE_CLAIMED] = "claimed",  [BURN_STATE_INIT_BEGUN] = "format",
-        [BURN_STATE_INITED] = "format",      [BURN_STATE_KEY_BEGUN] = "keygen", [BURN_STATE_KEYED] = "keygen",
-        [BURN_STATE_ISSUE_SENT] = "CA",      [BURN_STATE_ISSUED] = "CA",        [BURN_STATE_CERT_WRITTEN] = "seals",
-        [BURN_STATE_SEAL_MADE] = "seals",    [BURN_STATE_SEAL_WRITTEN] = "verify", [BURN_STATE_VERIFIED] = "PIN",
-        [BURN_STATE_PIN_SEALED] = "PIN",     [BURN_STATE_DONE] = "done",        [BURN_STATE_HELD] = "HELD",
-        [BURN_STATE_FAILED] = "FAILED",      [BURN_STATE_REVOKE_PENDING] = "revoke",
+        [BURN_STATE_QUEUED] = N_("queued"),   [BURN_STATE_CLAIMED] = N_("claimed"),
+        [BURN_STATE_INIT_BEGUN] = N_("format"), [BURN_STATE_INITED] = N_("format"),
+        [BURN_STATE_KEY_BEGUN] = N_("keygen"), [BURN_STATE_KEYED] = N_("keygen"),
+        [BURN_STATE_ISSUE_SENT] = "CA",       [BURN_STATE_ISSUED] = "CA",
+        [BURN_STATE_CERT_WRITTEN] = N_("seals"), [BURN_STATE_SEAL_MADE] = N_("seals"),
+        [BURN_STATE_SEAL_WRITTEN] = N_("verify"), [BURN_STATE_VERIFIED] = "PIN",
+        [BURN_STATE_PIN_SEALED] = "PIN",      [BURN_STATE_DONE] = N_("done"),
+        [BURN_STATE_HELD] = N_("HELD"),       [BURN_STATE_FAILED] = N_("FAILED"),
+        [BURN_STATE_REVOKE_PENDING] = N_("revoke"),
     };
-    return state < BURN_STATES ? words[state] : "?";
+    return words_in(words_language(), state < BURN_STATES ? words[state] : "?");
 }
 
 static const char *
 word_of_end(BurnOutcome outcome)
 {
-    static const char *const words[] = { [BURN_DONE] = "done", [BURN_WAITING] = "waits", [BURN_INTERRUPTED] = "stopped",
-                                         [BURN_HELD] = "HELD", [BURN_FAILED] = "FAILED" };
-    return words[outcome];
+    static const char *const words[] = { [BURN_DONE] = N_("done"), [BURN_WAITING] = N_("waits"),
+                                         [BURN_INTERRUPTED] = N_("stopped"), [BURN_HELD] = N_("HELD"),
+                                         [BURN_FAILED] = N_("FAILED") };
+    return words_in(words_language(), words[outcome]);
 }
 
 /* ---- the table --------------------------------------------------------------------------------------------- */
-
-/* Appends @text in exactly @width columns; what is too long loses its beginning or its end. Hanzi take two. */
-static void
-pad(GString *out, const char *text, guint width, gboolean keep_end)
-{
-    glong chars = g_utf8_strlen(text, -1);
-    guint used = 0;
-    for (const char *p = text; *p; p = g_utf8_next_char(p))
-        used += g_unichar_iswide(g_utf8_get_char(p)) ? 2 : 1;
-    for (const char *p = text; *p && chars > 0; p = g_utf8_next_char(p), chars--) {
-        guint wide = g_unichar_iswide(g_utf8_get_char(p)) ? 2 : 1;
-        if (keep_end && used > width) {
-            used -= wide;
-            continue;
-        }
-        if (!keep_end && wide > width)
-            break;
-        g_string_append_unichar(out, g_utf8_get_char(p));
-        width -= MIN(width, wide);
-        used -= wide;
-    }
-    for (; width > 0; width--)
-        g_string_append_c(out, ' ');
-}
 
 static void
 add_bar(GString *out, const Row *row, guint length)
@@ -128,9 +109,9 @@ static void
 add_long(GString *out, const Row *row, guint columns)
 {
     guint id = columns >= LONG_ROW + 8 ? 24 : 16;
-    pad(out, row->unit, id, TRUE);
+    screen_pad(out, row->unit, id, TRUE);
     g_string_append_c(out, ' ');
-    pad(out, serial_of(row), 18, TRUE);
+    screen_pad(out, serial_of(row), 18, TRUE);
     g_string_append(out, " [");
     add_bar(out, row, BAR);
     g_string_append(out, "]  ");
@@ -141,13 +122,13 @@ add_long(GString *out, const Row *row, guint columns)
 static void
 add_short(GString *out, const Row *row, guint width)
 {
-    pad(out, row->unit, width - SHORT_SERIAL - SHORT_BAR - 11, TRUE);
+    screen_pad(out, row->unit, width - SHORT_SERIAL - SHORT_BAR - 11, TRUE);
     g_string_append_c(out, ' ');
-    pad(out, serial_of(row), SHORT_SERIAL, TRUE);
+    screen_pad(out, serial_of(row), SHORT_SERIAL, TRUE);
     g_string_append_c(out, ' ');
     add_bar(out, row, SHORT_BAR);
     g_string_append_c(out, ' ');
-    pad(out, row->word, 7, FALSE);
+    screen_pad(out, row->word, 7, FALSE);
     g_string_append_c(out, ' ');
 }
 
@@ -156,6 +137,7 @@ add_head(GString *out, BurnView *view, guint columns)
 {
     guint n[BURN_FAILED + 1] = { 0 }, at_work = 0;
     g_autoptr(GString) line = g_string_new(NULL);
+    const Language l = words_language();
     for (guint i = 0; i < view->rows->len; i++) {
         const Row *row = view->rows->pdata[i];
         if (row->ended)
@@ -163,11 +145,11 @@ add_head(GString *out, BurnView *view, guint columns)
         else
             at_work++;
     }
-    g_string_append_printf(line, "%u of %u done, %u at work, %u held, %u failed", n[BURN_DONE], MAX(view->units, view->rows->len),
+    g_string_append_printf(line, words_in(l, "%u of %u done, %u at work, %u held, %u failed"), n[BURN_DONE], MAX(view->units, view->rows->len),
                            at_work, n[BURN_HELD], n[BURN_FAILED]);
     if (view->stopping)
-        g_string_append(line, "; stopping: what is begun on a key is finished first");
-    pad(out, line->str, columns, FALSE);
+        g_string_append(line, words_in(l, "; stopping: what is begun is finished"));
+    screen_pad(out, line->str, columns, FALSE);
     g_string_append_c(out, '\n');
 }
 
@@ -207,17 +189,8 @@ burn_view_screen(BurnView *view, guint columns, guint lines)
         g_string_append_c(out, '\n');
     }
     if (rows->len < view->rows->len)
-        g_string_append_printf(out, "and %u more\n", view->rows->len - rows->len);
+        g_string_append_printf(out, words_in(words_language(), "and %u more\n"), view->rows->len - rows->len);
     return g_string_free(out, FALSE);
-}
-
-static void
-screen_size(guint *columns, guint *rows)
-{
-    struct winsize size;
-    gboolean known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    *columns = known ? size.ws_col : COLUMNS;
-    *rows = known ? size.ws_row : LINES;
 }
 
 /* Over the lines of before; lines that are no longer needed are emptied. */
@@ -225,7 +198,7 @@ static void
 redraw(BurnView *view)
 {
     guint columns, rows, lines = 0;
-    screen_size(&columns, &rows);
+    screen_size(STDERR_FILENO, &columns, &rows);
     g_autofree char *screen = burn_view_screen(view, columns, rows);
     g_autoptr(GString) text = g_string_new(NULL);
     if (view->drawn)
@@ -327,7 +300,7 @@ burn_view_finished(BurnView *view, const char *unit, const BurnResult *result)
     if (view->live)
         redraw(view);
     else
-        g_printerr("%-24s %-18s %s\n", unit, serial_of(row), row->word);
+        g_printerr("%-24s %-18s %s\n", unit, serial_of(row), row->word); /* numbers are ASCII */
     g_mutex_unlock(&view->mutex);
 }
 
@@ -348,8 +321,12 @@ burn_view_settle(BurnView *view)
 {
     for (guint i = 0; i < view->rows->len; i++) {
         const Row *row = view->rows->pdata[i];
-        if (row->reason)
-            g_printerr("%s  %s: %s\n", row->unit, row->word, row->reason);
+        if (!row->reason || row->outcome == BURN_HELD) /* what is held stands in a block of its own at the end */
+            continue;
+        g_autofree char *why = words_sentence(words_language(), row->reason);
+        g_autofree char *line = g_strdup_printf("%s  %s: %s", row->unit, row->word, why);
+        g_autofree char *folded = screen_fold(line, 0, screen_columns(STDERR_FILENO));
+        g_printerr("%s\n", folded);
     }
     view->drawn = 0;
     g_ptr_array_set_size(view->rows, 0);

@@ -69,8 +69,10 @@ saw_skipped(const char *order_id, const char *why, gpointer data)
         g_autofree char *line = json_line(json_pack("{s:s, s:o, s:o}", "type", "burn_skipped", "order_id",
                                                     json_text(order_id), "reason", json_text(why)));
         cmd_json_line(line);
-    } else if (desk->passes == 0)
-        cmd_say("%s: %s", order_id, why);
+    } else if (desk->passes == 0) {
+        g_autofree char *said = words_sentence(words_language(), why);
+        cmd_say("%s: %s", order_id, said);
+    }
 }
 
 static void
@@ -81,9 +83,10 @@ saw_wiped(const char *serial, const char *unit, const char *why, gpointer data)
         g_autofree char *line = json_line(json_pack("{s:s, s:o, s:o, s:b, s:o}", "type", "wiped", "serial", json_text(serial),
                                                     "unit", json_text(unit), "blank", why == NULL, "reason", json_text(why)));
         cmd_json_line(line);
-    } else if (why)
-        cmd_say("key %s was ended by %s and could not be wiped: %s", serial, unit ? unit : "-", why);
-    else
+    } else if (why) {
+        g_autofree char *said = words_sentence(words_language(), why);
+        cmd_say("key %s was ended by %s and could not be wiped: %s", serial, unit ? unit : "-", said);
+    } else
         cmd_say("key %s was ended by %s: it is wiped and blank now", serial, unit ? unit : "-");
 }
 
@@ -164,6 +167,17 @@ read_assignments(BurnRun *run, const char *path, GError **error)
     return TRUE;
 }
 
+/* Held no longer, once none of its units is. */
+static gboolean
+goes_on(Store *store, const char *order_id, GError **error)
+{
+    g_autoptr(GPtrArray) units = store_units(store, order_id, error);
+    for (guint i = 0; units && i < units->len; i++)
+        if (((const StoreUnit *)units->pdata[i])->state == BURN_STATE_HELD)
+            return TRUE;
+    return units && store_burn_begin(store, order_id, error);
+}
+
 static gboolean
 decide(Workspace *ws, const char *text, GError **error)
 {
@@ -171,7 +185,6 @@ decide(Workspace *ws, const char *text, GError **error)
     g_autofree char *unit = equals ? g_strndup(text, (gsize)(equals - text)) : NULL, *reason = NULL, *serial = NULL;
     BurnJournal journal = store_journal(ws->store);
     BurnDecision decision;
-    OrderKind kind;
     guint choices;
     if (!equals || !burn_decision_from_name(equals + 1, &decision)) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
@@ -179,11 +192,12 @@ decide(Workspace *ws, const char *text, GError **error)
         return FALSE;
     }
     if (!burn_held(&journal, unit, &choices, &reason, &serial, error) || !burn_decide(&journal, unit, decision, error) ||
-        !store_kind_of_unit(ws->store, unit, &kind, error) ||
         !store_audit(ws->store, "burn_decision", unit, equals + 1, error))
         return FALSE;
-    return decision == BURN_DECIDE_RETRY || decision == BURN_DECIDE_ISSUE_AGAIN ||
-           burn_life_abandon(ws->store, kind, serial, unit, error);
+    g_autoptr(StoreOrder) order = store_order_of_unit(ws->store, unit, error);
+    gboolean abandons = decision == BURN_DECIDE_RESTART || decision == BURN_DECIDE_GIVE_UP;
+    return order && (!abandons || burn_life_abandon(ws->store, order->kind, serial, unit, error)) &&
+           goes_on(ws->store, order->order_id, error);
 }
 
 /* "ORDER=VALUE" (transfer full) */
@@ -315,7 +329,7 @@ tell_watch(Desk *desk)
                                                     "waiting", (int)desk->counts.waiting, "advice", json_text(advice)));
         cmd_json_line(line);
     } else
-        cmd_say("%s (Ctrl-C ends)", advice ? advice : "waiting for the CA's certificates");
+        cmd_say("%s (Ctrl-C ends)", advice ? advice : words_in(words_language(), "waiting for the CA's certificates"));
 }
 
 /* Until other keys are plugged in, or the CA may have answered. Returns: FALSE where a signal asks to stop. */

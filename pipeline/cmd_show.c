@@ -4,10 +4,13 @@
  * terminal of whoever may read the workspace, and nowhere else.
  */
 #include <jansson.h>
+#include <unistd.h>
 
+#include "burner/ca.h"
 #include "pipeline/cmd.h"
 #include "pipeline/finding_text.h"
 #include "pipeline/json_text.h"
+#include "pipeline/screen.h"
 
 static gboolean
 show_findings(Workspace *ws, const char *order_id, Language language, GError **error)
@@ -43,6 +46,33 @@ show_seals(Workspace *ws, const char *order_id, Language language, GError **erro
     return seals != NULL;
 }
 
+/* Where one certificate's burn stands, and what was issued. */
+static gboolean
+show_unit(Workspace *ws, const StoreUnit *u, Language language, GError **error)
+{
+    BurnJournal journal = store_journal(ws->store);
+    g_autoptr(BurnRecord) record = burn_journal_load(&journal, u->unit, error);
+    g_autofree char *number = NULL;
+    gint64 until = 0;
+    if (!record || (record->certificate && !burn_cert_describe(record->certificate, NULL, NULL, &number, NULL, &until, error)))
+        return FALSE;
+    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(u->changed_at), end = g_date_time_new_from_unix_local(until);
+    g_autofree char *at = g_date_time_format(then, "%Y-%m-%d %H:%M"), *day = g_date_time_format(end, "%Y-%m-%d");
+    cmd_print("  burn  %s  %s  key %s  %s\n", u->unit, words_in(language, burn_state_name(u->state)),
+              u->token_serial && *u->token_serial ? u->token_serial : "-", at);
+    if (number)
+        cmd_print("        certificate %s, until %s\n", number, day);
+    if (*record->reason) {
+        g_autofree char *why = words_sentence(language, record->reason);
+        g_autofree char *folded = screen_fold(why, 8, screen_columns(STDOUT_FILENO));
+        g_print("%s\n", folded);
+    }
+    if (record->state == BURN_STATE_HELD)
+        cmd_print("        decide: sealbatch burn --decide %s=WHAT -w %s (retry, restart, give_up or issue_again)\n", u->unit,
+                  ws->dir);
+    return TRUE;
+}
+
 static gboolean
 show_history(Workspace *ws, const char *order_id, Language language, GError **error)
 {
@@ -57,10 +87,24 @@ show_history(Workspace *ws, const char *order_id, Language language, GError **er
     }
     for (guint i = 0; units && i < units->len; i++) {
         const StoreUnit *u = units->pdata[i];
-        cmd_print("  burn  %s  %s  token %s\n", u->unit, burn_state_name(u->state),
-                u->token_serial && *u->token_serial ? u->token_serial : "-");
+        if (!show_unit(ws, u, language, error))
+            return FALSE;
     }
     return units != NULL;
+}
+
+static json_t *
+units_json(Workspace *ws, const char *order_id, GError **error)
+{
+    g_autoptr(GPtrArray) units = store_units(ws->store, order_id, error);
+    json_t *list = units ? json_array() : NULL;
+    for (guint i = 0; units && i < units->len; i++) {
+        const StoreUnit *u = units->pdata[i];
+        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:I}", "unit", json_text(u->unit), "state",
+                                              burn_state_name(u->state), "serial", json_text(u->token_serial), "changed_at",
+                                              (json_int_t)u->changed_at));
+    }
+    return list;
 }
 
 /* The order's JSON line as reading made it, with state and decisions around it. */
@@ -85,6 +129,12 @@ show_json(Workspace *ws, const StoreOrder *order, GError **error)
                                                    "note", json_text(d->note), "at", (json_int_t)d->at));
     }
     json_object_set_new(o, "decisions", decisions);
+    json_t *burns = units_json(ws, order->order_id, error);
+    if (!burns) {
+        json_decref(o);
+        return FALSE;
+    }
+    json_object_set_new(o, "units", burns);
     g_autofree char *line = json_line(o);
     cmd_json_line(line);
     return TRUE;
@@ -93,8 +143,9 @@ show_json(Workspace *ws, const StoreOrder *order, GError **error)
 static gboolean
 show(Workspace *ws, const StoreOrder *order, Language language, GError **error)
 {
-    g_print("%s  %s, %s, %s%s%s\n", order->order_id, order_state_name(order->state), order_kind_name(order->kind),
-            order->profile, order->reason ? ": " : "", order->reason ? order->reason : "");
+    g_autofree char *why = order->state == STATE_REFUSED ? words_sentence(language, order->reason) : NULL;
+    g_print("%s  %s, %s, %s%s%s\n", order->order_id, words_in(language, order_state_name(order->state)),
+            words_in(language, order_kind_name(order->kind)), order->profile, why ? ": " : "", why ? why : "");
     for (guint i = 0; i < order->uploads->len; i++) {
         const StoreUpload *u = order->uploads->pdata[i];
         g_print("  %-28s %s, %" G_GUINT64_FORMAT " KB\n", u->file, role_title(u->role, language), u->bytes / 1024);

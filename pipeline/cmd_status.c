@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "pipeline/burn_advice.h"
 #include "pipeline/cmd.h"
 #include "pipeline/ingest.h"
 #include "pipeline/json_text.h"
 #include "pipeline/run_lock.h"
+#include "pipeline/screen.h"
 #include "pipeline/summary.h"
 
 static void
@@ -23,8 +25,13 @@ print_order(const StoreOrder *order, gboolean json)
         cmd_json_line(line);
         return;
     }
-    g_print("%-24s %-9s %-8s %-22s %s\n", order->order_id, order_state_name(order->state), order_kind_name(order->kind),
-            order->profile, order->reason ? order->reason : "");
+    g_autofree char *why = words_sentence(words_language(), order->reason ? order->reason : "");
+    static const guint widths[] = { 24, 9, 8, 22, 0 };
+    const Language l = words_language();
+    const char *cells[] = { order->order_id, words_in(l, order_state_name(order->state)),
+                            words_in(l, order_kind_name(order->kind)), order->profile, why };
+    g_autofree char *row = screen_row(cells, widths, G_N_ELEMENTS(cells));
+    g_print("%s\n", row);
 }
 
 /* The number is read and not an argument: other users of the machine see those. */
@@ -72,14 +79,14 @@ cmd_status(int argc, char **argv)
         cmd_say("there is no state \"%s\"", only);
         return EXIT_USAGE;
     }
-    if (held)
-        state = STATE_HELD;
     g_autofree char *holder = of_holder ? ask_holder() : NULL;
     if (of_holder && !holder) {
         cmd_say("no number was given");
         return EXIT_USAGE;
     }
-    if ((all || only || held || of_holder) && !print_orders(work.workspace, state, holder, work.json, &error))
+    if ((all || only || of_holder) && !print_orders(work.workspace, state, holder, work.json, &error))
+        return cmd_fail(error);
+    if ((held || state == STATE_HELD) && !burn_advice_held(work.workspace, work.json, &error))
         return cmd_fail(error);
     if (!summary_make(work.workspace, &summary, &error))
         return cmd_fail(error);

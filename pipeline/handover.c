@@ -11,6 +11,7 @@
 #include "pipeline/csv.h"
 #include "pipeline/json_text.h"
 #include "pipeline/stored_order.h"
+#include "pipeline/words.h"
 
 static json_t *
 objects_json(GPtrArray *objects)
@@ -107,9 +108,14 @@ add_order(Workspace *ws, const StoreOrder *record, GString *text, GError **error
     g_autoptr(GPtrArray) units = order ? store_units(ws->store, record->order_id, error) : NULL;
     for (guint i = 0; units && i < units->len; i++) {
         const StoreUnit *unit = units->pdata[i];
+        if (record->kind == ORDER_REVOKE || !unit->token_serial || !*unit->token_serial)
+            continue; /* nothing goes out */
+        g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(unit->changed_at);
+        g_autofree char *at = g_date_time_format(then, "%Y-%m-%d %H:%M");
         const OrderPerson *to = order->recipient.name ? &order->recipient : &order->operator_;
-        const char *cells[] = { record->order_id, unit->unit, unit->token_serial, order->company_name, to->name,
-                                to->phone, to->address ? to->address : order->company_address };
+        const char *cells[] = { record->order_id, unit->unit,  unit->token_serial,
+                                order->company_name, to->name, to->phone,
+                                to->address ? to->address : order->company_address, order_kind_name(record->kind), at };
         csv_row(text, cells, G_N_ELEMENTS(cells));
     }
     return units != NULL;
@@ -118,12 +124,16 @@ add_order(Workspace *ws, const StoreOrder *record, GString *text, GError **error
 gboolean
 handover_courier_write(Workspace *ws, GError **error)
 {
-    static const char *const head[] = { "order_id", "unit", "token", "company", "recipient", "phone", "address" };
+    static const char *const names[] = { N_("order_id"), N_("unit"),    N_("token"), N_("company"), N_("recipient"),
+                                         N_("phone"),    N_("address"), N_("kind"),  N_("burned_at") };
+    const char *head[G_N_ELEMENTS(names)];
     g_autoptr(GString) text = g_string_new(CSV_BOM);
     g_autofree char *path = out_path(ws, "courier.csv");
     g_autoptr(GPtrArray) orders = store_list_orders(ws->store, STATE_DONE, error);
     if (!orders)
         return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        head[i] = words_in(words_language(), names[i]);
     csv_row(text, head, G_N_ELEMENTS(head));
     for (guint i = 0; i < orders->len; i++)
         if (!add_order(ws, orders->pdata[i], text, error))

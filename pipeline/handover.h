@@ -22,7 +22,8 @@ gboolean handover_protocol_keep(Workspace *workspace, const BurnOrder *order, co
 /* Rewrites WORKSPACE/out/burn-protocol.jsonl: one line a unit that is done. */
 gboolean handover_protocol_write(Workspace *workspace, GError **error);
 
-/* Rewrites WORKSPACE/out/courier.csv: order, key, recipient, of every order that is done and not purged. */
+/* Rewrites WORKSPACE/out/courier.csv: order, key, recipient, kind and when, of every order that is done and not
+ * purged; a revocation sends nothing out. The headers are in the language of the run. */
 gboolean handover_courier_write(Workspace *workspace, GError **error);
 
 G_END_DECLS

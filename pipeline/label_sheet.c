@@ -103,6 +103,18 @@ name_recipients(Workspace *ws, GPtrArray *labels, GError **error)
     return TRUE;
 }
 
+/* One label a key: that of its last order. */
+static void
+drop_older(GPtrArray *labels)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < labels->len;)
+        if (g_hash_table_add(seen, g_strdup(((Label *)labels->pdata[i])->serial)))
+            i++;
+        else
+            g_ptr_array_remove_index(labels, i);
+}
+
 GPtrArray *
 label_sheet_collect(Workspace *ws, GError **error)
 {
@@ -110,10 +122,13 @@ label_sheet_collect(Workspace *ws, GError **error)
     g_autoptr(GPtrArray) orders = store_list_orders(ws->store, STATE_DONE, error);
     if (!orders)
         return NULL;
-    for (guint i = 0; i < orders->len; i++)
-        if (!add_keys(ws, ((const StoreOrder *)orders->pdata[i])->order_id, labels, error))
+    for (guint i = 0; i < orders->len; i++) {
+        const StoreOrder *order = orders->pdata[i];
+        if (order->kind != ORDER_REVOKE && !add_keys(ws, order->order_id, labels, error))
             return NULL;
+    }
     g_ptr_array_sort(labels, newest_first);
+    drop_older(labels);
     if (labels->len > LABELS_MAX)
         g_ptr_array_set_size(labels, LABELS_MAX);
     return name_recipients(ws, labels, error) ? g_steal_pointer(&labels) : NULL;

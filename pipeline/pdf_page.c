@@ -95,6 +95,10 @@ pdf_text(PdfPaper *paper, double x_mm, double y_mm, double size_mm, double wide_
         pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
     }
     pango_layout_set_text(layout, valid, -1);
+    PangoAttrList *marks = pango_attr_list_new();
+    pango_attr_list_insert(marks, pango_attr_font_features_new("liga=0, clig=0")); /* "ff" of a serial stays two letters */
+    pango_layout_set_attributes(layout, marks);
+    pango_attr_list_unref(marks);
     cairo_move_to(paper->cr, x_mm, y_mm);
     pango_cairo_show_layout(paper->cr, layout);
     explicit_bzero(valid, strlen(valid));

@@ -48,23 +48,20 @@ draw_pin(PdfPaper *paper, const BurnPin *pin)
 }
 
 GByteArray *
-pin_print_pdf(const Order *order, const char *unit, const char *serial, const BurnPin *pin, GError **error)
+pin_print_pdf(const Order *order, const PinPrintWords *words, const char *unit, const char *serial, const BurnPin *pin,
+              GError **error)
 {
     g_autoptr(PdfPaper) paper = pdf_paper_new("PIN letter");
     g_autofree char *number = g_strdup_printf("申请编号　%s", unit), *key = g_strdup_printf("UKey 序列号　%s", serial);
     double below = PIN_TOP_MM + (1 + (burn_pin_length(pin) - 1) / CELLS_A_ROW) * (CELL_MM + 4) + 4;
+    pdf_text(paper, LEFT_MM, 18, 3.8, 90, 1, words->sender);
     draw_address(paper, order);
-    pdf_text(paper, LEFT_MM, 104, -6.5, WIDE_MM, 1, "UKey 密码函");
-    pdf_text(paper, LEFT_MM, 115, 3.8, 80, 1, number);
-    pdf_text(paper, LEFT_MM + 80, 115, 3.8, 80, 1, key);
+    pdf_text(paper, LEFT_MM, 104, -6.5, 90, 1, words->title);
+    pdf_text(paper, LEFT_MM + 95, 106, 3.8, 65, 2, words->platform);
+    pdf_text(paper, LEFT_MM, 115, 3.8, 75, 2, number);
+    pdf_text(paper, LEFT_MM + 80, 115, 3.8, 80, 2, key);
     draw_pin(paper, pin);
-    pdf_text(paper, LEFT_MM, below, 3.8, WIDE_MM, 1,
-             "以上为该 UKey 的用户密码（PIN），区分大小写。\n"
-             "1. 请核对 UKey 上的序列号与本函一致。\n"
-             "2. 首次使用时请立即修改密码。\n"
-             "3. 连续输错会锁定 UKey；解锁须向发证机构申请。\n"
-             "4. 本函请勿与 UKey 放在一起，阅后请妥善保管或销毁。\n"
-             "5. 收到时封口如已破损，请勿使用该 UKey，并立即与发证机构联系。");
+    pdf_text(paper, LEFT_MM, below, 3.8, WIDE_MM, 3, words->text);
     return pdf_paper_end(paper, error);
 }
 
@@ -114,11 +111,11 @@ write_private(const char *folder, const char *path, const GByteArray *bytes)
 }
 
 gboolean
-pin_print_write(const char *folder, const Order *order, const char *unit, const char *serial, const BurnPin *pin,
-                GError **error)
+pin_print_write(const char *folder, const Order *order, const PinPrintWords *words, const char *unit, const char *serial,
+                const BurnPin *pin, GError **error)
 {
     g_autofree char *name = g_strconcat(unit, ".pdf", NULL), *path = g_build_filename(folder, name, NULL);
-    g_autoptr(GByteArray) pdf = pin_print_pdf(order, unit, serial, pin, error);
+    g_autoptr(GByteArray) pdf = pin_print_pdf(order, words, unit, serial, pin, error);
     if (!pdf)
         return FALSE;
     gboolean fine = write_private(folder, path, pdf);

@@ -15,15 +15,23 @@
 
 G_BEGIN_DECLS
 
+/* What the platform and the house say in it. */
+typedef struct {
+    const char *sender;   /* this CA */
+    const char *platform; /* or NULL */
+    const char *title, *text;
+} PinPrintWords;
+
 /* (transfer full) One page for @order's recipient. The caller wipes and frees it. SB_ERROR_ENV. */
-GByteArray *pin_print_pdf(const Order *order, const char *unit, const char *serial, const BurnPin *pin, GError **error);
+GByteArray *pin_print_pdf(const Order *order, const PinPrintWords *words, const char *unit, const char *serial,
+                          const BurnPin *pin, GError **error);
 
 /**
  * pin_print_write: FOLDER/UNIT.pdf, durable when it returns TRUE; the same again writes the same PIN.
  * A letter that cannot be written whole is removed. SB_ERROR_ENV.
  */
-gboolean pin_print_write(const char *folder, const Order *order, const char *unit, const char *serial,
-                         const BurnPin *pin, GError **error);
+gboolean pin_print_write(const char *folder, const Order *order, const PinPrintWords *words, const char *unit,
+                         const char *serial, const BurnPin *pin, GError **error);
 
 G_END_DECLS
 

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "burner/burn.h"
 #include "pipeline/resource.h"
 
 #define RESOURCE_DIR "/org/sealbatch/profiles/"
@@ -33,6 +34,8 @@ profile_free(Profile *profile)
     g_free(profile->title_en);
     g_free(profile->fixed_pin);
     g_free(profile->unlock_pin);
+    g_free(profile->letter_title);
+    g_free(profile->letter_text);
     g_free(profile->subject_enterprise);
     g_free(profile->subject_person);
     g_free(profile->key_algorithm);
@@ -144,6 +147,13 @@ read_order(Conf *conf, Profile *profile)
     profile->samples = conf_number(conf, "order", "samples", 3, 9);
 }
 
+static const char LETTER_TEXT[] = "以上为该 UKey 的用户密码（PIN），区分大小写。\n"
+                                  "1. 请核对 UKey 上的序列号与本函一致。\n"
+                                  "2. 首次使用时请立即修改密码。\n"
+                                  "3. 连续输错会锁定 UKey；解锁须向发证机构申请。\n"
+                                  "4. 本函请勿与 UKey 放在一起，阅后请妥善保管或销毁。\n"
+                                  "5. 收到时封口如已破损，请勿使用该 UKey，并立即与发证机构联系。";
+
 static void
 read_rest(Conf *conf, Profile *profile)
 {
@@ -158,7 +168,12 @@ read_rest(Conf *conf, Profile *profile)
     profile->user_pin = (PinRule)conf_choice(conf, "pin", "user", pins);
     profile->fixed_pin = conf_text(conf, "pin", "fixed", "12345678");
     profile->unlock_pin = conf_text(conf, "pin", "unlock", NULL);
-    profile->random_pin_length = conf_number(conf, "pin", "random_length", 8, 32);
+    profile->random_pin_length = conf_number(conf, "pin", "random_length", 8, BURN_PIN_RANDOM_MAX);
+    if (profile->random_pin_length < 4 && !conf->error)
+        g_set_error(&conf->error, SB_ERROR, SB_ERROR_INPUT, "[pin] random_length: %u is too short, 4 to %u are possible",
+                    profile->random_pin_length, BURN_PIN_RANDOM_MAX);
+    profile->letter_title = conf_text(conf, "letter", "title", "UKey 密码函");
+    profile->letter_text = conf_text(conf, "letter", "text", LETTER_TEXT);
     profile->seal_version = conf_number(conf, "seal", "version", 4, 5);
     profile->seal_max_bytes = conf_number(conf, "seal", "max_bytes", 0, 4 << 20);
     profile->seal_months = conf_number(conf, "seal", "months", 0, 120);

@@ -37,6 +37,8 @@ typedef struct {
     guint random_pin_length;
     char *fixed_pin;  /* PIN_FIXED: the value the platform prints in its manual; no secret */
     char *unlock_pin; /* PIN after unlocking, or NULL: as user_pin */
+    /* [letter] the PIN letter's words */
+    char *letter_title, *letter_text;
     /* [seal] */
     guint seal_version; /* 4, 5 or 1 */
     guint seal_max_bytes; /* of one electronic seal on the key, 0 = no limit */

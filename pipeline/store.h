@@ -181,8 +181,8 @@ void store_unit_free(StoreUnit *unit);
 /* (transfer full) (element-type StoreUnit), of one order or (NULL) of all. */
 GPtrArray *store_units(Store *store, const char *order_id, GError **error);
 
-/* The kind of the order that a unit belongs to. SB_ERROR_STORE where it belongs to none. */
-gboolean store_kind_of_unit(Store *store, const char *unit, OrderKind *kind, GError **error);
+/* The order that a unit belongs to. (transfer full) NULL with SB_ERROR_STORE where it belongs to none. */
+StoreOrder *store_order_of_unit(Store *store, const char *unit, GError **error);
 
 /* ---- keys ---- */
 

@@ -131,19 +131,21 @@ order_of_unit(Store *store, const char *unit, gint64 *no, GError **error)
     return *no != 0;
 }
 
-gboolean
-store_kind_of_unit(Store *store, const char *unit, OrderKind *kind, GError **error)
+StoreOrder *
+store_order_of_unit(Store *store, const char *unit, GError **error)
 {
     gint64 no;
     GError *cause = NULL;
     if (!order_of_unit(store, unit, &no, error))
-        return FALSE;
-    sqlite3_stmt *ask = store_ask(store, &cause, "SELECT kind FROM orders WHERE no = ?", "i", no);
-    g_autofree char *name = store_step(store, ask, &cause) ? store_text(ask, 0) : NULL;
+        return NULL;
+    sqlite3_stmt *ask = store_ask(store, &cause, "SELECT order_id FROM orders WHERE no = ?", "i", no);
+    g_autofree char *id = store_step(store, ask, &cause) ? store_text(ask, 0) : NULL;
     store_done(ask);
-    if (cause)
+    if (cause) {
         g_propagate_error(error, cause);
-    return !cause && name && order_kind_from_name(name, kind);
+        return NULL;
+    }
+    return store_get_order(store, id, error);
 }
 
 static gboolean

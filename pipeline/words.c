@@ -106,8 +106,19 @@ pattern_of(const char *template)
     return g_string_free(pattern, FALSE);
 }
 
-char *
-words_refill(const char *template, const char *translation, const char *sentence)
+static char *translate(Language language, const char *english);
+
+/* A part that is a sentence or word of its own ("it is blank, but ...") is translated too. */
+static char *
+part_of(GMatchInfo *match, guint which, Language language)
+{
+    g_autofree char *part = g_match_info_fetch(match, (int)which);
+    char *text = part && language != LANGUAGE_EN ? translate(language, part) : NULL;
+    return text ? text : g_steal_pointer(&part);
+}
+
+static char *
+refill(const char *template, const char *translation, const char *sentence, Language language)
 {
     g_autofree char *pattern = pattern_of(template);
     g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_DOTALL, 0, NULL);
@@ -124,11 +135,17 @@ words_refill(const char *template, const char *translation, const char *sentence
         if (!*p)
             break;
         char letter = conversion(p, &n, &argument);
-        g_autofree char *part = letter == '%' ? g_strdup("%") : g_match_info_fetch(match, (int)(argument ? argument : next++));
+        g_autofree char *part = letter == '%' ? g_strdup("%") : part_of(match, argument ? argument : next++, language);
         g_string_append(text, part ? part : "");
         p += n;
     }
     return g_strdup(text->str);
+}
+
+char *
+words_refill(const char *template, const char *translation, const char *sentence)
+{
+    return refill(template, translation, sentence, LANGUAGE_EN);
 }
 
 /* (transfer full) or NULL where neither the text nor a template is known. */
@@ -139,7 +156,7 @@ translate(Language language, const char *english)
     char *text = whole != english ? g_strdup(whole) : NULL;
     for (guint i = 0; !text && WORDS_SENTENCES[i]; i++)
         if (strchr(WORDS_SENTENCES[i], '%'))
-            text = words_refill(WORDS_SENTENCES[i], words_in(language, WORDS_SENTENCES[i]), english);
+            text = refill(WORDS_SENTENCES[i], words_in(language, WORDS_SENTENCES[i]), english, language);
     return text;
 }
 

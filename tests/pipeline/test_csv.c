@@ -12,6 +12,11 @@ Test(csv, no_cell_is_a_formula_and_none_breaks_its_row)
                  { "=HYPERLINK(1)", "\"'=HYPERLINK(1)\"\r\n" },
                  { "@x", "\"'@x\"\r\n" },
                  { "two\nlines", "\"two lines\"\r\n" },
+                 { "431234199001011234", "\"\t431234199001011234\"\r\n" },
+                 { "12e4567890123456", "\"\t12e4567890123456\"\r\n" },
+                 { "0012", "\"\t0012\"\r\n" },
+                 { "13800138000", "\"13800138000\"\r\n" },
+                 { "3a80c1f2e5d40012", "\"3a80c1f2e5d40012\"\r\n" },
                  { "", "\"\"\r\n" },
                  { NULL, "\"\"\r\n" } };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -65,6 +65,8 @@ Test(words, a_sentence_is_translated_behind_the_place_it_begins_with)
     static const char *const rows[][2] = {
         { "2 of 3 samples are there", "需要 3 个印模，只有 2 个" },
         { "a.jpg: is empty: ask the applicant to upload it again", "a.jpg: 是空文件：要求申请人重新上传" },
+        { "key S1: its user PIN is locked (QUEUED); decide restart (another key) or retry",
+          "UKey S1：用户 PIN 已锁定（排队）；请决定 restart（换一把）或 retry" },
         { "nobody says: such a thing", "nobody says: such a thing" },
         { "the PDF has 99 pages; 1 to 40 are accepted", "PDF 有 99 页，接受 1 至 40 页" },
     };
@@ -80,7 +82,7 @@ Test(words, a_sentence_is_translated_behind_the_place_it_begins_with)
 static char *
 sources(void)
 {
-    static const char *const folders[] = { "core", "ocr", "sealgen", "pipeline" };
+    static const char *const folders[] = { "core", "ocr", "sealgen", "burner", "pipeline" };
     g_autoptr(GString) all = g_string_new(NULL);
     for (guint f = 0; f < G_N_ELEMENTS(folders); f++) {
         g_autofree char *path = g_build_filename(SOURCE_DIR, folders[f], NULL);
