@@ -202,6 +202,20 @@ store_blob(sqlite3_stmt *statement, int column)
     return g_bytes_new(data, (gsize)sqlite3_column_bytes(statement, column));
 }
 
+GPtrArray *
+store_rows(Store *store, sqlite3_stmt *statement, gpointer (*row)(sqlite3_stmt *statement), GDestroyNotify free_row,
+           GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(free_row);
+    GError *cause = NULL;
+    while (statement && store_step(store, statement, &cause))
+        g_ptr_array_add(list, row(statement));
+    store_done(statement);
+    if (cause)
+        g_propagate_error(error, cause);
+    return statement && !cause ? g_steal_pointer(&list) : NULL;
+}
+
 int
 store_changed(Store *store)
 {

@@ -155,29 +155,25 @@ store_audit_free(StoreAudit *line)
     g_free(line);
 }
 
+static gpointer
+audit_from_row(sqlite3_stmt *ask)
+{
+    StoreAudit *line = g_new0(StoreAudit, 1);
+    line->seq = store_int(ask, 0);
+    line->at = store_text(ask, 1);
+    line->event = store_text(ask, 2);
+    line->subject = store_text(ask, 3);
+    line->detail = store_text(ask, 4);
+    return line;
+}
+
 GPtrArray *
 store_audit_list(Store *store, gint64 from, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_audit_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause,
+    sqlite3_stmt *ask = store_ask(store, error,
                                   "SELECT seq, at, event, subject, detail FROM audit WHERE seq >= ? ORDER BY seq", "i",
                                   from);
-    while (store_step(store, ask, &cause)) {
-        StoreAudit *line = g_new0(StoreAudit, 1);
-        line->seq = store_int(ask, 0);
-        line->at = store_text(ask, 1);
-        line->event = store_text(ask, 2);
-        line->subject = store_text(ask, 3);
-        line->detail = store_text(ask, 4);
-        g_ptr_array_add(list, line);
-    }
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    return store_rows(store, ask, audit_from_row, (GDestroyNotify)store_audit_free, error);
 }
 
 /* ---- checkpoints -------------------------------------------------------------------------------------- */
@@ -201,27 +197,22 @@ store_put_checkpoint(Store *store, const StoreCheckpoint *c, GError **error)
                      c->seq, c->hash, c->certificate, c->signature);
 }
 
+static gpointer
+checkpoint_from_row(sqlite3_stmt *ask)
+{
+    StoreCheckpoint *c = g_new0(StoreCheckpoint, 1);
+    c->seq = store_int(ask, 0);
+    c->hash = store_text(ask, 1);
+    c->certificate = store_blob(ask, 2);
+    c->signature = store_blob(ask, 3);
+    return c;
+}
+
 GPtrArray *
 store_checkpoints(Store *store, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_checkpoint_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask =
-        store_ask(store, &cause, "SELECT seq, hash, certificate, signature FROM checkpoints ORDER BY seq", "");
-    while (store_step(store, ask, &cause)) {
-        StoreCheckpoint *c = g_new0(StoreCheckpoint, 1);
-        c->seq = store_int(ask, 0);
-        c->hash = store_text(ask, 1);
-        c->certificate = store_blob(ask, 2);
-        c->signature = store_blob(ask, 3);
-        g_ptr_array_add(list, c);
-    }
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    sqlite3_stmt *ask = store_ask(store, error, "SELECT seq, hash, certificate, signature FROM checkpoints ORDER BY seq", "");
+    return store_rows(store, ask, checkpoint_from_row, (GDestroyNotify)store_checkpoint_free, error);
 }
 
 char *

@@ -26,6 +26,13 @@ struct sqlite3_stmt *store_ask(Store *store, GError **error, const char *sql, co
 /* TRUE: a row. FALSE with *error unset: no more. */
 gboolean store_step(Store *store, struct sqlite3_stmt *statement, GError **error);
 void store_done(struct sqlite3_stmt *statement);
+/**
+ * store_rows: all rows of a statement, which ends with it; NULL is what store_ask gave after an error.
+ * @row   (transfer full) makes an element of the row at hand
+ * Returns: (transfer full) a list that frees its elements with @free_row, or NULL.
+ */
+GPtrArray *store_rows(Store *store, struct sqlite3_stmt *statement, gpointer (*row)(struct sqlite3_stmt *statement),
+                      GDestroyNotify free_row, GError **error);
 gint64 store_int(struct sqlite3_stmt *statement, int column);
 double store_real(struct sqlite3_stmt *statement, int column);
 char *store_text(struct sqlite3_stmt *statement, int column);  /* (transfer full) NULL for NULL */

@@ -238,7 +238,7 @@ store_find_live_twin(Store *store, const char *holder, OrderKind kind, const cha
 
 /* ---- looking -------------------------------------------------------------------------------------- */
 
-static StoreOrder *
+static gpointer
 order_from_row(sqlite3_stmt *ask)
 {
     StoreOrder *order = store_order_new();
@@ -308,20 +308,11 @@ store_next_order(Store *store, OrderState state, gint64 after, GError **error)
 static GPtrArray *
 list_orders(Store *store, const char *state, const char *holder, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_order_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause,
+    sqlite3_stmt *ask = store_ask(store, error,
                                   "SELECT " ORDER_COLUMNS " FROM orders WHERE (?1 IS NULL OR state = ?1)"
                                   " AND (?2 IS NULL OR holder = ?2) ORDER BY no",
                                   "tt", state, holder);
-    while (store_step(store, ask, &cause))
-        g_ptr_array_add(list, order_from_row(ask));
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    return store_rows(store, ask, order_from_row, (GDestroyNotify)store_order_free, error);
 }
 
 GPtrArray *

@@ -74,7 +74,7 @@ store_put_findings(Store *store, gint64 no, const char *stage, GPtrArray *findin
     return fine;
 }
 
-static Finding *
+static gpointer
 finding_from_row(sqlite3_stmt *ask)
 {
     g_autofree char *code_text = store_text(ask, 0), *severity_text = store_text(ask, 1), *box = store_text(ask, 10);
@@ -98,20 +98,11 @@ finding_from_row(sqlite3_stmt *ask)
 GPtrArray *
 store_findings(Store *store, const char *order_id, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause,
+    sqlite3_stmt *ask = store_ask(store, error,
                                   "SELECT code, severity, role, file, page, field, seal, read, form, detail, box"
                                   " FROM findings WHERE order_no = (SELECT no FROM orders WHERE order_id = ?)"
                                   " ORDER BY stage, place", "t", order_id);
-    while (store_step(store, ask, &cause))
-        g_ptr_array_add(list, finding_from_row(ask));
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    return store_rows(store, ask, finding_from_row, (GDestroyNotify)finding_free, error);
 }
 
 /* ---- results --------------------------------------------------------------------------------------- */
@@ -173,35 +164,31 @@ store_put_result(Store *store, const char *order_id, const char *result, GPtrArr
     return store_end(store, put_result(store, order_id, result, findings, seals, error), error);
 }
 
+static gpointer
+seal_from_row(sqlite3_stmt *ask)
+{
+    g_autofree char *type = store_text(ask, 0);
+    StoreSeal *seal = store_seal_new(SEAL_OTHER);
+    seal_type_from_name(type, &seal->type);
+    seal->name = store_text(ask, 1);
+    seal->picture = store_text(ask, 2);
+    seal->width_mm = store_real(ask, 3);
+    seal->height_mm = store_real(ask, 4);
+    seal->measured_mm[0] = store_real(ask, 5);
+    seal->measured_mm[1] = store_real(ask, 6);
+    seal->px_per_mm = (guint)store_int(ask, 7);
+    seal->preview = store_text(ask, 8);
+    return seal;
+}
+
 GPtrArray *
 store_seals(Store *store, const char *order_id, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_seal_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause,
+    sqlite3_stmt *ask = store_ask(store, error,
                                   "SELECT type, name, picture, width_mm, height_mm, measured_w, measured_h, px_per_mm,"
                                   " preview FROM seals WHERE order_no = (SELECT no FROM orders WHERE order_id = ?)"
                                   " ORDER BY place", "t", order_id);
-    while (store_step(store, ask, &cause)) {
-        g_autofree char *type = store_text(ask, 0);
-        StoreSeal *seal = store_seal_new(SEAL_OTHER);
-        seal_type_from_name(type, &seal->type);
-        seal->name = store_text(ask, 1);
-        seal->picture = store_text(ask, 2);
-        seal->width_mm = store_real(ask, 3);
-        seal->height_mm = store_real(ask, 4);
-        seal->measured_mm[0] = store_real(ask, 5);
-        seal->measured_mm[1] = store_real(ask, 6);
-        seal->px_per_mm = (guint)store_int(ask, 7);
-        seal->preview = store_text(ask, 8);
-        g_ptr_array_add(list, seal);
-    }
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    return store_rows(store, ask, seal_from_row, (GDestroyNotify)store_seal_free, error);
 }
 
 /* ---- answers of reading children --------------------------------------------------------------------- */

@@ -128,28 +128,24 @@ store_decide(Store *store, GPtrArray *decisions, const char *reviewer, GError **
     return store_end(store, fine, error);
 }
 
+static gpointer
+decided_from_row(sqlite3_stmt *ask)
+{
+    StoreDecided *decided = g_new0(StoreDecided, 1);
+    decided->place = (guint)store_int(ask, 0);
+    decided->reviewer = store_text(ask, 1);
+    decided->approve = store_int(ask, 2) != 0;
+    decided->at = store_int(ask, 3);
+    decided->note = store_text(ask, 4);
+    return decided;
+}
+
 GPtrArray *
 store_decisions(Store *store, const char *order_id, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)store_decided_free);
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause,
+    sqlite3_stmt *ask = store_ask(store, error,
                                   "SELECT d.place, d.reviewer, d.verdict = 'approve', d.at, d.note FROM decisions d"
                                   " JOIN orders o ON o.no = d.order_no AND o.result = d.result"
                                   " WHERE o.order_id = ? ORDER BY d.place", "t", order_id);
-    while (store_step(store, ask, &cause)) {
-        StoreDecided *decided = g_new0(StoreDecided, 1);
-        decided->place = (guint)store_int(ask, 0);
-        decided->reviewer = store_text(ask, 1);
-        decided->approve = store_int(ask, 2) != 0;
-        decided->at = store_int(ask, 3);
-        decided->note = store_text(ask, 4);
-        g_ptr_array_add(list, decided);
-    }
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return NULL;
-    }
-    return g_steal_pointer(&list);
+    return store_rows(store, ask, decided_from_row, (GDestroyNotify)store_decided_free, error);
 }

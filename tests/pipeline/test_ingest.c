@@ -5,28 +5,20 @@
 #include <unistd.h>
 
 #include "pipeline/ingest.h"
+#include "support/bare_workspace.h"
 
-static char *dir;
 static Workspace *ws;
 
 static void
 begin(void)
 {
-    g_autoptr(GError) error = NULL;
-    dir = g_dir_make_tmp("sealbatch-ingest-XXXXXX", NULL);
-    g_autofree char *conf = g_build_filename(dir, WORKSPACE_CONF, NULL);
-    g_file_set_contents(conf, "", 0, NULL);
-    ws = workspace_open(dir, NULL, &error);
-    cr_assert_not_null(ws, "%s", error ? error->message : "");
+    ws = bare_workspace();
 }
 
 static void
 end(void)
 {
-    workspace_close(ws);
-    g_autofree char *remove = g_strdup_printf("rm -rf '%s'", dir);
-    cr_expect(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
-    g_free(dir);
+    bare_workspace_remove(ws);
 }
 
 TestSuite(ingest, .init = begin, .fini = end);
@@ -49,7 +41,7 @@ saw(const char *name, IngestOutcome outcome, const char *why, gpointer data)
 static void
 put(const char *folder, const char *file, const char *text)
 {
-    g_autofree char *path = g_build_filename(dir, "inbox", folder, NULL), *name = g_build_filename(path, file, NULL);
+    g_autofree char *path = g_build_filename(ws->dir, "inbox", folder, NULL), *name = g_build_filename(path, file, NULL);
     g_mkdir_with_parents(path, 0700);
     cr_assert(g_file_set_contents(name, text, -1, NULL));
 }
@@ -59,7 +51,7 @@ take(const char *folder)
 {
     Saw s = { 0 };
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = g_build_filename(dir, "inbox", folder, NULL);
+    g_autofree char *path = g_build_filename(ws->dir, "inbox", folder, NULL);
     cr_assert(ingest_folder(ws, path, saw, &s, &error), "%s", error ? error->message : "");
     cr_assert_eq(s.n, 1);
     return s;
@@ -86,7 +78,7 @@ Test(ingest, every_bad_folder_says_what_to_do)
     put("EMPTY_FILE", "order.json", ORDER("E1", "new", "93"));
     put("EMPTY_FILE", "a.jpg", "");
     put("LINK", "order.json", ORDER("L1", "new", "94"));
-    g_autofree char *link = g_build_filename(dir, "inbox", "LINK", "a.jpg", NULL);
+    g_autofree char *link = g_build_filename(ws->dir, "inbox", "LINK", "a.jpg", NULL);
     cr_assert_eq(symlink("/etc/passwd", link), 0);
     static const struct {
         const char *folder;
@@ -196,7 +188,7 @@ Test(ingest, an_inbox_is_taken_by_name_and_half_written_folders_are_left)
 {
     Saw s = { 0 };
     g_autoptr(GError) error = NULL;
-    g_autofree char *inbox = g_build_filename(dir, "inbox", NULL);
+    g_autofree char *inbox = g_build_filename(ws->dir, "inbox", NULL);
     put("A", "order.json", ORDER("A1", "new", "91"));
     put("A", "a.jpg", "x");
     put("B.part", "order.json", "{");

@@ -6,28 +6,20 @@
 
 #include "pipeline/ingest_table.h"
 #include "pipeline/stored_order.h"
+#include "support/bare_workspace.h"
 
-static char *dir;
 static Workspace *ws;
 
 static void
 begin(void)
 {
-    g_autoptr(GError) error = NULL;
-    dir = g_dir_make_tmp("sealbatch-table-XXXXXX", NULL);
-    g_autofree char *conf = g_build_filename(dir, WORKSPACE_CONF, NULL);
-    g_file_set_contents(conf, "", 0, NULL);
-    ws = workspace_open(dir, NULL, &error);
-    cr_assert_not_null(ws, "%s", error ? error->message : "");
+    ws = bare_workspace();
 }
 
 static void
 end(void)
 {
-    workspace_close(ws);
-    g_autofree char *remove = g_strdup_printf("rm -rf '%s'", dir);
-    cr_expect(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
-    g_free(dir);
+    bare_workspace_remove(ws);
 }
 
 TestSuite(ingest_table, .init = begin, .fini = end);
@@ -35,7 +27,7 @@ TestSuite(ingest_table, .init = begin, .fini = end);
 static void
 put(const char *name, const char *text)
 {
-    g_autofree char *path = g_build_filename(dir, "inbox", name, NULL), *folder = g_path_get_dirname(path);
+    g_autofree char *path = g_build_filename(ws->dir, "inbox", name, NULL), *folder = g_path_get_dirname(path);
     g_mkdir_with_parents(folder, 0700);
     cr_assert(g_file_set_contents(path, text, -1, NULL));
 }
@@ -52,7 +44,7 @@ take_inbox(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) told = g_string_new(NULL);
-    g_autofree char *inbox = g_build_filename(dir, "inbox", NULL);
+    g_autofree char *inbox = g_build_filename(ws->dir, "inbox", NULL);
     cr_assert(ingest_inbox(ws, inbox, saw, told, &error), "%s", error ? error->message : "");
     return g_strdup(told->str);
 }
@@ -86,7 +78,7 @@ Test(ingest_table, GB18030_is_read_and_a_wrong_row_stops_no_other)
     text = g_convert(HEAD "A1,新办,甲,91,公章,40,a.jpg,s.jpg\nB1,煮饭,乙,92,,,a.jpg,\nC1,新办,丙,9.1E+17,,,a.jpg,\n"
                           "D1,解锁,丁,95,,,missing.jpg,\n",
                      -1, "GB18030", "UTF-8", NULL, &length, NULL);
-    g_autofree char *path = g_build_filename(dir, "inbox", "t.csv", NULL);
+    g_autofree char *path = g_build_filename(ws->dir, "inbox", "t.csv", NULL);
     put("A1/a.jpg", "x");
     put("A1/s.jpg", "y");
     put("B1/a.jpg", "z");
@@ -117,7 +109,7 @@ Test(ingest_table, the_file_s_name_chooses_the_platform_and_a_row_may_name_anoth
 
 Test(ingest_table, a_platform_s_own_headers_stand_in_its_profile)
 {
-    g_autofree char *own = g_build_filename(dir, "profiles", NULL), *conf = g_build_filename(own, "my.conf", NULL);
+    g_autofree char *own = g_build_filename(ws->dir, "profiles", NULL), *conf = g_build_filename(own, "my.conf", NULL);
     g_mkdir_with_parents(own, 0700);
     /* 营业执照 means the licence's file everywhere else. */
     cr_assert(g_file_set_contents(conf, "[csv]\norder_id=流水\nkind=事项\ncompany.credit_code=营业执照\n", -1, NULL));
@@ -133,7 +125,7 @@ Test(ingest_table, what_is_no_table_is_refused_by_its_name)
     put("a.csv", "订单编号,业务类型\nA1,\"注销\n");
     put("b.csv", "一,二\n1,2\n");
     put("c.csv.part", "");
-    g_autofree char *link = g_build_filename(dir, "inbox", "d.csv", NULL);
+    g_autofree char *link = g_build_filename(ws->dir, "inbox", "d.csv", NULL);
     cr_assert_eq(symlink("/etc/passwd", link), 0);
     g_autofree char *told = take_inbox();
     cr_expect_not_null(strstr(told, "[a.csv no_order a.csv: row 2, column B: a quotation mark"), "%s", told);

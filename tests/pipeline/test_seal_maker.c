@@ -6,8 +6,8 @@
 #include "pipeline/ingest.h"
 #include "pipeline/seal_maker.h"
 #include "sealgen/maker.h"
+#include "support/bare_workspace.h"
 
-static char *dir;
 static Workspace *ws;
 static SesMaker *maker;
 static GBytes *certificate;
@@ -18,13 +18,10 @@ begin(void)
     g_autoptr(GError) error = NULL;
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
     MakerSpec spec = { "Test", "Test root", "Test maker", now - 60, 2, 1 };
-    dir = g_dir_make_tmp("sealbatch-maker-XXXXXX", NULL);
-    g_autofree char *conf = g_build_filename(dir, WORKSPACE_CONF, NULL), *pem = g_build_filename(dir, MAKER_CERT, NULL);
-    g_file_set_contents(conf, "", 0, NULL);
-    ws = workspace_open(dir, NULL, &error);
-    cr_assert_not_null(ws, "%s", error ? error->message : "");
-    cr_assert(maker_files_create(dir, &spec, NULL));
-    maker = maker_files_load(dir, "TEST", &error);
+    ws = bare_workspace();
+    g_autofree char *pem = g_build_filename(ws->dir, MAKER_CERT, NULL);
+    cr_assert(maker_files_create(ws->dir, &spec, NULL));
+    maker = maker_files_load(ws->dir, "TEST", &error);
     cr_assert_not_null(maker, "%s", error ? error->message : "");
     certificate = maker_certificate_load(pem, NULL); /* stands for a holder's */
 }
@@ -34,10 +31,7 @@ end(void)
 {
     g_bytes_unref(certificate);
     ses_maker_free(maker);
-    workspace_close(ws);
-    g_autofree char *remove = g_strdup_printf("rm -rf '%s'", dir);
-    cr_expect(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
-    g_free(dir);
+    bare_workspace_remove(ws);
 }
 
 TestSuite(seal_maker, .init = begin, .fini = end);
@@ -45,7 +39,7 @@ TestSuite(seal_maker, .init = begin, .fini = end);
 static void
 own_profile(const char *seal)
 {
-    g_autofree char *folder = g_build_filename(dir, "profiles", NULL), *path = g_build_filename(folder, "default.conf", NULL);
+    g_autofree char *folder = g_build_filename(ws->dir, "profiles", NULL), *path = g_build_filename(folder, "default.conf", NULL);
     g_autofree char *text = g_strdup_printf("[uploads]\nenterprise=\n[seal]\n%s\n", seal);
     g_mkdir_with_parents(folder, 0700);
     cr_assert(g_file_set_contents(path, text, -1, NULL));
@@ -74,7 +68,7 @@ picture(guint levels)
 static void
 order_with_picture(guint levels)
 {
-    g_autofree char *folder = g_build_filename(dir, "A1", NULL), *json = g_build_filename(folder, "order.json", NULL);
+    g_autofree char *folder = g_build_filename(ws->dir, "A1", NULL), *json = g_build_filename(folder, "order.json", NULL);
     g_autoptr(GError) error = NULL;
     g_mkdir_with_parents(folder, 0700);
     cr_assert(g_file_set_contents(json, "{\"order_id\":\"A1\",\"kind\":\"new\",\"company\":{\"name\":\"甲有限公司\","
