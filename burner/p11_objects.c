@@ -277,23 +277,45 @@ string_of(const CK_ATTRIBUTE *a)
     return g_utf8_make_valid(given ? a->pValue : "", given ? (gssize)a->ulValueLen : 0);
 }
 
-/* Class, label, id and application at one call: what an object has not is marked unavailable and the rest is given
- * (PKCS#11 2.40, C_GetAttributeValue). A module that stops at the first gap is asked for the class alone. */
+/* Several attributes at one call: what an object has not is marked unavailable and the rest is given (PKCS#11 2.40,
+ * C_GetAttributeValue). Some modules stop at the first gap and leave the lengths behind it as they were: those attributes
+ * are asked for one by one. Each buffer is longer than its value, so that a length that was given differs. */
+static gboolean
+get_all(P11 *p, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *all, guint n, GError **error)
+{
+    CK_ULONG room[8];
+    g_assert(n <= G_N_ELEMENTS(room));
+    for (guint i = 0; i < n; i++)
+        room[i] = all[i].ulValueLen;
+    CK_RV rv = p->f->C_GetAttributeValue(p->session, handle, all, n);
+    if (rv == CKR_OK)
+        return TRUE;
+    if (rv != CKR_ATTRIBUTE_TYPE_INVALID && rv != CKR_BUFFER_TOO_SMALL)
+        return p11_ok(rv, "object attributes", error);
+    for (guint i = 0; i < n; i++)
+        if (all[i].ulValueLen == room[i] && p->f->C_GetAttributeValue(p->session, handle, &all[i], 1) != CKR_OK)
+            all[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
+    return TRUE;
+}
+
 static BurnObject *
 describe(P11 *p, CK_OBJECT_HANDLE handle, GError **error)
 {
-    CK_OBJECT_CLASS class = CKO_VENDOR_DEFINED;
-    char label[255], application[255];
-    guint8 id[255];
+    union {
+        CK_OBJECT_CLASS class;
+        guint8 room[2 * sizeof(CK_OBJECT_CLASS)];
+    } what = { CKO_VENDOR_DEFINED };
+    char label[256], application[256];
+    guint8 id[256];
     CK_ATTRIBUTE all[] = {
-        { CKA_CLASS, &class, sizeof class },
+        { CKA_CLASS, &what, sizeof what },
         { CKA_LABEL, label, sizeof label },
         { CKA_ID, id, sizeof id },
         { CKA_APPLICATION, application, sizeof application },
     };
-    CK_RV rv = p->f->C_GetAttributeValue(p->session, handle, all, G_N_ELEMENTS(all));
-    if (rv != CKR_OK && rv != CKR_ATTRIBUTE_TYPE_INVALID && rv != CKR_BUFFER_TOO_SMALL)
-        return p11_ok(rv, "object attributes", error), NULL;
+    if (!get_all(p, handle, all, G_N_ELEMENTS(all), error))
+        return NULL;
+    CK_OBJECT_CLASS class = what.class;
     BurnObject *o = burn_object_new(class == CKO_PRIVATE_KEY   ? BURN_OBJECT_PRIVATE
                                     : class == CKO_PUBLIC_KEY  ? BURN_OBJECT_PUBLIC
                                     : class == CKO_CERTIFICATE ? BURN_OBJECT_CERT

@@ -6,6 +6,7 @@
  *   SHIM_STATE    a file of shared counters: one call counter a function, over all processes; and one "fired" flag
  *   SHIM_FAULT    "C_Function N MODE": at the N-th call (from 1) of that function, once
  *   SHIM_DELAY_MS SHIM_KEYGEN_MS   an emulated slow token
+ *   SHIM_STOPS    1: of several attributes nothing is given from the first on that the object has not, as some vendors do
  *
  * modes: error_before error_after kill_before kill_after hang pulled swapped flip short noroom locked pin scribble
  */
@@ -65,7 +66,7 @@ static struct {
     Function function;
     unsigned n;
     char mode[32];
-    unsigned delay_ms, keygen_ms;
+    unsigned delay_ms, keygen_ms, stops;
     int pulled, swapped;
 } shim;
 
@@ -172,6 +173,15 @@ create(CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c, CK_OBJECT_HANDLE_PTR
     return rv;
 }
 
+static CK_RV
+until_a_gap(CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE_PTR c, CK_ULONG d)
+{
+    CK_RV rv = CKR_OK;
+    for (CK_ULONG i = 0; i < d && rv == CKR_OK; i++)
+        rv = shim.real->C_GetAttributeValue(a, b, c + i, 1);
+    return rv;
+}
+
 #define X(name, params, args)                                                                                          \
     static CK_RV shim_##name params                                                                                    \
     {                                                                                                                  \
@@ -202,6 +212,8 @@ create(CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c, CK_OBJECT_HANDLE_PTR
 #define SPECIAL_C_FindObjectsInit
 #define SPECIAL_C_FindObjects
 #define SPECIAL_C_GetAttributeValue                                                                                    \
+    if (shim.stops)                                                                                                    \
+        return until_a_gap(a, b, c, d);                                                                                \
     if (struck && (mode_is("flip") || mode_is("short"))) {                                                             \
         rv = shim.real->C_GetAttributeValue(a, b, c, d);                                                               \
         flip_or_cut(c, d, mode_is("short"));                                                                           \
@@ -242,6 +254,7 @@ read_orders(void)
         close(fd);
     shim.delay_ms = number("SHIM_DELAY_MS");
     shim.keygen_ms = number("SHIM_KEYGEN_MS");
+    shim.stops = number("SHIM_STOPS");
     if (fault == NULL || sscanf(fault, "%63s %u %31s", function, &shim.n, shim.mode) != 3)
         return;
     shim.function = F_COUNT;

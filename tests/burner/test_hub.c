@@ -56,6 +56,16 @@ Test(hub, a_new_order_goes_onto_a_blank_key_whole)
     cr_assert_eq(desk_issued(desk), 1);
 }
 
+Test(hub, a_module_that_tells_nothing_behind_a_missing_attribute_is_understood)
+{
+    g_setenv("SHIM_MODULE", SOFTHSM, TRUE);
+    g_setenv("SHIM_STOPS", "1", TRUE);
+    desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+}
+
 Test(hub, many_orders_burn_at_once_each_on_its_own_key)
 {
     BurnOrder *orders[12];
