@@ -123,6 +123,13 @@ burn_unit_id(const BurnOrder *order)
                                          : g_strdup_printf("%s+%u", order->order_id, order->certificate_index);
 }
 
+gboolean
+burn_unit_is_of(const char *unit, const char *order_id)
+{
+    gsize n = strlen(order_id);
+    return unit != NULL && strncmp(unit, order_id, n) == 0 && (unit[n] == '\0' || unit[n] == '+');
+}
+
 void
 burn_mark(const char *unit, guint attempt, guint8 mark[BURN_MARK_SIZE], char label[33])
 {

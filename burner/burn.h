@@ -123,6 +123,9 @@ typedef struct {
  * no other order's unit has this name. (transfer full) */
 char *burn_unit_id(const BurnOrder *order);
 
+/* Whether @unit (or NULL) is one of the order's. */
+gboolean burn_unit_is_of(const char *unit, const char *order_id);
+
 /* The mark that this unit leaves on a token (CKA_ID of key and certificate): the first 16 bytes of
  * SHA-256 over unit and attempt. The token's label is "SB-" and the mark's first 12 hex digits, so
  * that both can be asked for after a crash. @label may be NULL. */

@@ -111,11 +111,13 @@ burn_run_old_certificate(BurnRun *run, const char *order_id, const char *file, G
 
 /* ---- orders in ------------------------------------------------------------------------------------------ */
 
+/* By another order than this: one that goes on after a crash must find what it found at first. */
 static gboolean
-is_given_up(BurnRun *run, const char *serial)
+is_given_up(BurnRun *run, const char *serial, const char *order_id)
 {
     g_autoptr(StoreKey) key = serial ? store_get_key(run->ws->store, serial, NULL) : NULL;
-    return key && (key->state == BURN_KEY_LOST || key->state == BURN_KEY_TERMINATED || key->state == BURN_KEY_BLANK);
+    return key && !burn_unit_is_of(key->unit, order_id) &&
+           (key->state == BURN_KEY_LOST || key->state == BURN_KEY_TERMINATED || key->state == BURN_KEY_BLANK);
 }
 
 /* (element-type BurnPlanOld) The holder's certificates, this order's own excepted: a unit that goes on after a crash
@@ -127,7 +129,7 @@ old_certificates(BurnRun *run, const StoreOrder *record, const BurnFacts *facts,
     g_autoptr(GPtrArray) old = g_ptr_array_new_with_free_func((GDestroyNotify)burn_plan_old_free);
     for (guint i = 0; known && i < known->len; i++) {
         const StoreCertificate *c = known->pdata[i];
-        if (is_given_up(run, c->token_serial))
+        if (is_given_up(run, c->token_serial, record->order_id))
             continue;
         BurnPlanOld *one = g_new0(BurnPlanOld, 1);
         one->der = evidence_get(run->ws->evidence, c->digest, error);

@@ -40,9 +40,11 @@ make_schema(Store *store, GError **error)
     if (fine && version == 0)
         fine = script(store, STORE_SCHEMA, error);
     else if (fine && version == 2)
-        fine = script(store, STORE_SCHEMA_2_TO_3 STORE_SCHEMA_3_TO_4, error);
+        fine = script(store, STORE_SCHEMA_2_TO_3 STORE_SCHEMA_3_TO_4 STORE_SCHEMA_4_TO_5, error);
     else if (fine && version == 3)
-        fine = script(store, STORE_SCHEMA_3_TO_4, error);
+        fine = script(store, STORE_SCHEMA_3_TO_4 STORE_SCHEMA_4_TO_5, error);
+    else if (fine && version == 4)
+        fine = script(store, STORE_SCHEMA_4_TO_5, error);
     else if (fine && version != STORE_SCHEMA_VERSION) {
         g_set_error(error, SB_ERROR, SB_ERROR_STORE,
                     "%s is of version %" G_GINT64_FORMAT ", this sealbatch knows %d: use the one it was made with",

@@ -62,7 +62,8 @@ store_certificates(Store *store, const char *holder, const char *but_order, GErr
     sqlite3_stmt *ask = store_ask(store, &cause,
                                   "SELECT c.digest, c.unit, c.token_serial, c.serial, c.not_before, c.not_after"
                                   " FROM certificates c JOIN orders o ON o.no = c.order_no WHERE c.holder = ?1"
-                                  " AND c.revoked_at IS NULL AND (?2 IS NULL OR o.order_id <> ?2)"
+                                  " AND (c.revoked_at IS NULL OR " STORE_OF_ORDER("c.revoked_by", "?2") ")"
+                                  " AND (?2 IS NULL OR o.order_id <> ?2)"
                                   " ORDER BY c.rowid DESC", "tt", holder, but_order);
     while (store_step(store, ask, &cause)) {
         StoreCertificate *c = g_new0(StoreCertificate, 1);
@@ -109,8 +110,9 @@ store_certificate_revoked(Store *store, const char *unit, const char *digest, ch
     }
     if (!store_begin(store, error))
         return FALSE;
-    gboolean fine = store_run(store, error, "UPDATE certificates SET revoked_at = ? WHERE digest = ? AND revoked_at IS NULL",
-                              "it", store_now(), digest);
+    gboolean fine = store_run(store, error,
+                              "UPDATE certificates SET revoked_at = ?, revoked_by = ? WHERE digest = ? AND revoked_at IS NULL",
+                              "itt", store_now(), unit, digest);
     return archive(store, fine, "certificate_revoked", unit, digest, error);
 }
 

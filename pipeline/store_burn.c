@@ -119,12 +119,11 @@ store_protocol(Store *store, GError **error)
 
 /* ---- BurnJournal ------------------------------------------------------------------------------------- */
 
-/* "ORDER+2" belongs to ORDER: no order number holds a plus. */
 static gboolean
 order_of_unit(Store *store, const char *unit, gint64 *no, GError **error)
 {
     if (!store_ask_int(store, no, 0, error,
-                       "SELECT no FROM orders WHERE order_id = substr(?1, 1, instr(?1 || '+', '+') - 1)", "t", unit))
+                       "SELECT no FROM orders WHERE " STORE_OF_ORDER("?1", "order_id"), "t", unit))
         return FALSE;
     if (!*no)
         g_set_error(error, SB_ERROR, SB_ERROR_STORE, "unit %s belongs to no order", unit);

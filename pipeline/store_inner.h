@@ -48,6 +48,9 @@ gboolean store_begin(Store *store, GError **error);
 /* COMMIT where @fine, else ROLLBACK. Returns: TRUE where it was committed, or would have been (store_set_dry). */
 gboolean store_end(Store *store, gboolean fine, GError **error);
 
+/* SQL: "ORDER+2" is a unit of ORDER; no order number holds a plus. */
+#define STORE_OF_ORDER(unit, order) "(" order " = substr(" unit ", 1, instr(" unit " || '+', '+') - 1))"
+
 gint64 store_now(void); /* Unix seconds */
 
 /* Inside a transaction: the next link of the chain. */

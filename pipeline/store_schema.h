@@ -9,7 +9,7 @@
 #ifndef SB_PIPELINE_STORE_SCHEMA_H
 #define SB_PIPELINE_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 4
+#define STORE_SCHEMA_VERSION 5
 
 /* The life of each key (burner/keylife.h), by serial. */
 #define STORE_SCHEMA_KEYS                                                                                              \
@@ -38,6 +38,11 @@
     "DROP TRIGGER decisions_stay;"                                                                                     \
     STORE_SCHEMA_DECISIONS_STAY                                                                                        \
     "PRAGMA user_version=4;"
+
+/* Which unit had it revoked: its order, going on after a crash, must still find it. */
+#define STORE_SCHEMA_4_TO_5                                                                                            \
+    "ALTER TABLE certificates ADD COLUMN revoked_by TEXT;"                                                             \
+    "PRAGMA user_version=5;"
 
 #define STORE_SCHEMA                                                                                                   \
     "CREATE TABLE orders("                                                                                             \
@@ -76,7 +81,7 @@
     "CREATE TABLE certificates("                                                                                       \
     " digest TEXT PRIMARY KEY, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"                   \
     " holder TEXT NOT NULL, token_serial TEXT, serial TEXT NOT NULL, not_before INTEGER NOT NULL,"                     \
-    " not_after INTEGER NOT NULL, revoked_at INTEGER) STRICT;"                                                         \
+    " not_after INTEGER NOT NULL, revoked_at INTEGER, revoked_by TEXT) STRICT;"                                        \
     "CREATE INDEX certificates_by_holder ON certificates(holder, not_after);"                                          \
     "CREATE TABLE made("                                                                                               \
     " seal TEXT PRIMARY KEY, es_id TEXT NOT NULL, unit TEXT NOT NULL, order_no INTEGER NOT NULL REFERENCES orders(no),"\
@@ -119,6 +124,6 @@
     "CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"        \
     "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"      \
     STORE_SCHEMA_KEYS                                                                                                  \
-    "PRAGMA user_version=4;"
+    "PRAGMA user_version=5;"
 
 #endif

@@ -70,6 +70,8 @@ Test(burn_unit_id, tells_an_orders_certificates_apart)
     g_autofree char *second = burn_unit_id(o);
     cr_assert_str_eq(first, "SQ20251120000017");
     cr_assert_str_eq(second, "SQ20251120000017+2");
+    cr_assert(burn_unit_is_of(first, "SQ20251120000017") && burn_unit_is_of(second, "SQ20251120000017"));
+    cr_assert_not(burn_unit_is_of(second, "SQ2025112000001") || burn_unit_is_of(NULL, "SQ20251120000017"));
 }
 
 Test(burn_subject, puts_the_code_where_the_profile_says)

@@ -322,6 +322,13 @@ Test(store, an_order_that_goes_on_after_a_crash_sees_the_same_old_certificate)
     cr_expect_str_eq(((StoreCertificate *)own->pdata[0])->digest, "old");
     cr_assert_eq(later->len, 2);
     cr_expect_str_eq(((StoreCertificate *)later->pdata[0])->digest, "new", "the one that was burned last, whichever ends last");
+    g_autofree char *key = NULL;
+    cr_assert(store_certificate_revoked(store, "A2+2", "old", &key, NULL));
+    cr_expect_str_eq(key, "S1");
+    g_autoptr(GPtrArray) still = store_certificates(store, "holder", "A2", NULL);
+    g_autoptr(GPtrArray) gone = store_certificates(store, "holder", "A3", NULL);
+    cr_expect_eq(still->len, 1, "that it revoked it itself changes nothing for its order");
+    cr_expect_eq(gone->len, 1);
 }
 
 Test(store, live_orders_of_one_holder_are_found)
@@ -478,7 +485,7 @@ Test(store, words_to_the_applicant_go_with_the_other_texts_and_not_before)
 Test(store, a_workspace_of_the_version_before_is_brought_up_to_date)
 {
     store_close(open_store());
-    cr_assert(outside("DROP TRIGGER decisions_stay; CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions"
+    cr_assert(outside("ALTER TABLE certificates DROP COLUMN revoked_by; DROP TRIGGER decisions_stay; CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions"
                       " BEGIN SELECT RAISE(ABORT, 'a decision cannot be changed'); END; PRAGMA user_version=3;"));
     g_autoptr(Store) store = open_store();
     cr_assert(outside("SELECT CASE WHEN sql LIKE '%purged%' THEN 1 ELSE json('stop') END FROM sqlite_master"
