@@ -274,7 +274,8 @@ take_for(Job *job)
         return take_named(job->hub, job->order->token_serial);
     if (bears_label(job->hub, job->label))
         return g_strdup("");
-    return r->state <= BURN_STATE_INIT_BEGUN && burn_family(job->order) == BURN_FAMILY_FRESH ? take_blank(job->hub) : NULL;
+    BurnState state = r->state == BURN_STATE_REVOKE_PENDING ? r->held_in : r->state;
+    return state <= BURN_STATE_INIT_BEGUN && burn_family(job->order) == BURN_FAMILY_FRESH ? take_blank(job->hub) : NULL;
 }
 
 void

@@ -150,7 +150,11 @@ on_revoked(Job *job, Task *t)
         return;
     }
     r->revoked = TRUE;
-    if (job_enter(job, r->held_in))
+    if (!job_enter(job, r->held_in))
+        return;
+    if (job->worker == NULL && r->state < BURN_STATE_VERIFIED)
+        job_look(job); /* this run began with the CA, or it took long: what the key holds is to be seen */
+    else
         job_step(job);
 }
 

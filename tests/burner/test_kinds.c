@@ -195,6 +195,70 @@ Test(kinds, replacing_a_lost_key_revokes_first_and_takes_a_blank_one)
     cr_assert_eq(desk_issued(desk), 2);
 }
 
+/* A CA that cannot be reached for its first revocation. */
+typedef struct {
+    BurnCa base;
+    BurnCa *inner;
+    guint asked;
+} ShyCa;
+
+static BurnCaAnswer
+shy_find(BurnCa *ca, const BurnCaRequest *r, GBytes **out, GError **error)
+{
+    return ((ShyCa *)ca)->inner->find(((ShyCa *)ca)->inner, r, out, error);
+}
+
+static BurnCaAnswer
+shy_issue(BurnCa *ca, const BurnCaRequest *r, GBytes **out, GError **error)
+{
+    return ((ShyCa *)ca)->inner->issue(((ShyCa *)ca)->inner, r, out, error);
+}
+
+static BurnCaAnswer
+shy_revoke(BurnCa *ca, GBytes *which, guint reason, GError **error)
+{
+    ShyCa *s = (ShyCa *)ca;
+    return s->asked++ == 0 ? BURN_CA_UNCLEAR : s->inner->revoke(s->inner, which, reason, error);
+}
+
+static GPtrArray *
+shy_chain(BurnCa *ca, GError **error)
+{
+    return ((ShyCa *)ca)->inner->chain(((ShyCa *)ca)->inner, error);
+}
+
+/* One run is interrupted, the next one does all that is left. */
+static void
+burn_with_shy_ca(BurnOrder *order)
+{
+    ShyCa shy = { { "shy", shy_find, shy_issue, shy_revoke, shy_chain, NULL }, desk->ca, 0 };
+    desk->ca = &shy.base;
+    g_autoptr(GPtrArray) first = desk_run(desk, &order, 1);
+    expect(first->pdata[0], BURN_INTERRUPTED);
+    g_autoptr(GPtrArray) second = desk_run(desk, &order, 1);
+    desk->ca = shy.inner;
+    expect(second->pdata[0], BURN_DONE);
+    cr_assert_eq(desk_revoked(desk), 1);
+}
+
+Test(kinds, a_replacement_whose_revocation_is_late_takes_a_blank_key_in_the_same_run)
+{
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ2", BURN_REPLACE);
+    order->revoke = list_of(certificate);
+    burn_with_shy_ca(order);
+    cr_assert_eq(desk_issued(desk), 2);
+}
+
+Test(kinds, a_key_that_is_here_is_wiped_in_the_run_that_revokes_it_late)
+{
+    g_autoptr(BurnOrder) order = order_on_key("SQ2", BURN_REVOKE);
+    order->revoke = list_of(certificate);
+    order->may_erase = TRUE;
+    burn_with_shy_ca(order);
+    g_autofree char *slots = desk_tool(desk, "-L");
+    cr_assert_not_null(strstr(slots, "SB-BLANK"), "%s", slots);
+}
+
 Test(kinds, a_revoked_key_is_wiped_when_it_is_here_and_serves_again)
 {
     g_autoptr(BurnOrder) order = order_on_key("SQ2", BURN_REVOKE);
