@@ -47,7 +47,13 @@ end(void)
     g_free(dir);
 }
 
-TestSuite(command, .init = begin, .fini = end, .timeout = 280);
+#ifdef __SANITIZE_ADDRESS__
+#define PATIENCE_S 1400
+#else
+#define PATIENCE_S 280
+#endif
+
+TestSuite(command, .init = begin, .fini = end, .timeout = PATIENCE_S);
 
 static char *
 at(const char *name)

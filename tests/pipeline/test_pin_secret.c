@@ -34,7 +34,13 @@ end(void)
     g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL);
 }
 
-TestSuite(pin_secret, .init = begin, .fini = end, .timeout = 120);
+#ifdef __SANITIZE_ADDRESS__
+#define PATIENCE_S 1400
+#else
+#define PATIENCE_S 120
+#endif
+
+TestSuite(pin_secret, .init = begin, .fini = end, .timeout = PATIENCE_S);
 
 static void
 note_file(const char *path)
