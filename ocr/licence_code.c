@@ -17,6 +17,7 @@ enum { PROBES_MAX = 7, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 /* Of the capitals' height. Nearer than a letter at the ends loses one where the spot begins or ends too late. */
 static const double PROBE_AROUND = 1.0, VOTE_AROUND = 1.0, ABOVE = 0.35;
 static const double UNPROMISING = 0.2;          /* promise below which no vote is held */
+static const double LABELLED_LIKENESS = 0.12, LABELLED_SHORTEST = 7, LABELLED_LONGEST = 24; /* caps long */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
 
 /* A line that was probed. */
@@ -84,6 +85,36 @@ by_likeness(gconstpointer a, gconstpointer b)
     return (p->likeness < q->likeness) - (p->likeness > q->likeness);
 }
 
+static void
+add_span(const RowSpan *span, GArray *spots)
+{
+    double length = row_span_length(span) / fmax(span->height_px, 1);
+    if (length < LABELLED_SHORTEST || length > LABELLED_LONGEST)
+        return;
+    CodeSpot spot = { .left = span->left, .right = span->right, .cap_px = span->height_px, .letters = 18,
+                      .likeness = LABELLED_LIKENESS };
+    g_array_append_val(spots, spot);
+}
+
+/* The line beside or under the code's label, however its letters are torn or grown together. */
+static void
+add_labelled(GArray *spots, const GArray *rows)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        const LicenceRow *label = &g_array_index(rows, LicenceRow, i);
+        if (label->label != LABEL_CODE)
+            continue;
+        if (label->has_value)
+            add_span(&label->value, spots);
+        for (guint k = 0; k < rows->len; k++) {
+            const LicenceRow *other = &g_array_index(rows, LicenceRow, k);
+            CodeSpot at = { .left = other->value.left };
+            if (other->label == LABEL_NONE && other->has_value && is_at_label(&at, label))
+                add_span(&other->value, spots);
+        }
+    }
+}
+
 /* What the rows say about each spot. Lines inside 经营范围 run on below its first: they have no label either. */
 static void
 weigh_by_rows(GArray *spots, const GArray *rows)
@@ -128,6 +159,7 @@ static GArray *
 probe_all(const LicenceTools *tools, Flat *flat, const GArray *rows)
 {
     g_autoptr(GArray) spots = code_spots(flat->parts);
+    add_labelled(spots, rows);
     weigh_by_rows(spots, rows);
     GArray *probes = g_array_new(FALSE, FALSE, sizeof(Probe));
     g_array_set_clear_func(probes, probe_clear);

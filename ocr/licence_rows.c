@@ -15,6 +15,9 @@ static const double LABEL_INNER_GAP = 4.6;
 static const double VALUE_INNER_GAP = 1.6; /* beside a full-width bracket */
 static const double VALUE_AWAY = 4.5;      /* from its label */
 
+static const double COLONS[] = { 0.24, 0.4 }; /* em a colon's ink takes after the label: half or full width */
+static const double SURE = 0.35;              /* certainty that makes a label */
+
 typedef struct {
     Label label;
     const char *first, *last; /* any of these characters */
@@ -22,12 +25,12 @@ typedef struct {
 
 static const LabelShape SHAPES[] = {
     { LABEL_NAME, "名字单机企组公", "称" },
-    { LABEL_LEGAL_REP, "法负投执经首委代", "人者表" },
+    { LABEL_LEGAL_REP, "法负投执经首委代", "人者表名" },
     { LABEL_ADDRESS, "住主经营地", "所址" },
     { LABEL_CAPITAL, "注出开资成实", "本额金" },
     { LABEL_ESTABLISHED, "成注", "期" },
     { LABEL_TERM, "营合经有", "限期" },
-    { LABEL_TYPE, "类组", "型式" },
+    { LABEL_TYPE, "类组公企主", "型式" },
     { LABEL_SCOPE, "经宗业", "围" },
     { LABEL_AUTHORITY, "登发", "关" },
     { LABEL_CODE, "统", "码" },
@@ -87,12 +90,29 @@ chance_of(const HanziChoice choices[HANZI_CHOICES], const char *letters)
     return fmin(sum, 1);
 }
 
-/* Which label stands on @at, judged by its first and its last character. */
+/* The best label that begins with @first and whose last character ends at @end. */
+static Label
+label_ending_at(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double end, const HanziChoice *first,
+                double *certainty)
+{
+    HanziChoice last[HANZI_CHOICES];
+    Label best = LABEL_NONE;
+    *certainty = 0;
+    classify(flat, hanzi, at, fmax(end - at->height_px / 0.95, 0), end, last);
+    for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++) {
+        double chance = sqrt(chance_of(first, SHAPES[i].first) * chance_of(last, SHAPES[i].last));
+        if (chance > *certainty)
+            *certainty = chance, best = SHAPES[i].label;
+    }
+    return best;
+}
+
+/* Which label stands on @at, judged by its first and its last character, or the last before a colon. */
 static Label
 label_on(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double *certainty)
 {
     double em = at->height_px / 0.95, length = row_span_length(at);
-    HanziChoice first[HANZI_CHOICES], last[HANZI_CHOICES];
+    HanziChoice first[HANZI_CHOICES];
     *certainty = 0;
     classify(flat, hanzi, at, 0, fmin(em, length), first);
     gboolean possible = FALSE;
@@ -100,12 +120,12 @@ label_on(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double *certainty)
         possible |= chance_of(first, SHAPES[i].first) > 0;
     if (!possible)
         return LABEL_NONE;
-    classify(flat, hanzi, at, fmax(length - em, 0), length, last);
-    Label best = LABEL_NONE;
-    for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++) {
-        double chance = sqrt(chance_of(first, SHAPES[i].first) * chance_of(last, SHAPES[i].last));
+    Label best = label_ending_at(flat, hanzi, at, length, first, certainty);
+    for (guint i = 0; i < G_N_ELEMENTS(COLONS) && *certainty < SURE && length > 2 * em; i++) {
+        double chance;
+        Label label = label_ending_at(flat, hanzi, at, length - COLONS[i] * em, first, &chance);
         if (chance > *certainty)
-            *certainty = chance, best = SHAPES[i].label;
+            best = label, *certainty = chance;
     }
     return best;
 }
@@ -206,7 +226,7 @@ label_from(const Rows *r, guint i, RowSpan *at, guint *last, double *certainty)
             break;
         if (length >= LABEL_SHORTEST * s.height_px) {
             Label label = label_on(r->flat, r->hanzi, &s, certainty);
-            if (label != LABEL_NONE && *certainty > 0.35) {
+            if (label != LABEL_NONE && *certainty > SURE) {
                 *at = s;
                 *last = (guint)k;
                 return label;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { BLOCK = 16, LEAST_DARK = 28, MOST_DARK = 64 };
+enum { GROWN_LEAST = 8, GROWN_MOST = 48 }; /* px: a line's height */
 enum { PRINT_LEAST_SIDE = 7, PRINT_MOST_SIDE = 60, PRINT_PARTS = 60, FAINTER = 4, OUTNUMBERS = 2 };
 
 typedef struct {
@@ -125,13 +126,11 @@ fold_into_roots(GArray *parts, GArray *parent)
     }
 }
 
-GArray *
-ink_parts(const Image *ink)
+/* All parts of @ink, those of no size too: dark is what reaches the limit of its block. */
+static GArray *
+label(const Image *ink, const guint8 *limits, guint columns)
 {
-    g_assert(ink->channels == 1);
-    guint columns = (ink->width + BLOCK - 1) / BLOCK, rows = (ink->height + BLOCK - 1) / BLOCK;
-    g_autofree guint8 *limits = thresholds(ink, columns, rows);
-    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(InkPart));
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(InkPart));
     g_autoptr(GArray) parent = g_array_new(FALSE, FALSE, sizeof(guint32));
     GArray *above = g_array_new(FALSE, FALSE, sizeof(Run)), *here = g_array_new(FALSE, FALSE, sizeof(Run));
     for (guint y = 0; y < ink->height; y++) {
@@ -143,13 +142,86 @@ ink_parts(const Image *ink)
     g_array_unref(above);
     g_array_unref(here);
     fold_into_roots(parts, parent);
+    return parts;
+}
 
+/* ---- characters that blur has grown together ------------------------------------------------------ */
+
+static gint32
+longer_side(const InkPart *p)
+{
+    return MAX(p->x1 - p->x0, p->y1 - p->y0) + 1;
+}
+
+static gint32
+shorter_side(const InkPart *p)
+{
+    return MIN(p->x1 - p->x0, p->y1 - p->y0) + 1;
+}
+
+static gboolean
+is_grown_together(const InkPart *p)
+{
+    return p->pixels > 0 && shorter_side(p) >= GROWN_LEAST && shorter_side(p) <= GROWN_MOST &&
+           longer_side(p) * 2 > shorter_side(p) * 5;
+}
+
+static Image *
+crop(const Image *ink, const InkPart *p)
+{
+    Image *out = image_new((guint)(p->x1 - p->x0) + 1, (guint)(p->y1 - p->y0) + 1, 1);
+    for (guint y = 0; y < out->height; y++)
+        memcpy(out->data + (gsize)y * out->width, ink->data + ((gsize)p->y0 + y) * ink->width + p->x0, out->width);
+    return out;
+}
+
+/* The pieces of @part under a limit that rises until none is longer than a character, or NULL: it is no text. */
+static GArray *
+split(const Image *ink, const InkPart *part)
+{
+    static const double shares[] = { 0.42, 0.55, 0.68, 0.8 };
+    g_autoptr(Image) cut = crop(ink, part);
+    guint columns = (cut->width + BLOCK - 1) / BLOCK, rows = (cut->height + BLOCK - 1) / BLOCK;
+    g_autofree guint8 *limits = g_malloc((gsize)columns * rows);
+    for (guint k = 0; k < G_N_ELEMENTS(shares); k++) {
+        memset(limits, (int)(shares[k] * part->darkest), (gsize)columns * rows);
+        g_autoptr(GArray) pieces = label(cut, limits, columns);
+        gint32 longest = 0, reach = 0;
+        for (guint i = 0; i < pieces->len; i++) {
+            InkPart *p = &g_array_index(pieces, InkPart, i);
+            longest = p->pixels ? MAX(longest, longer_side(p)) : longest;
+            reach += p->pixels && shorter_side(p) > 1 ? longer_side(p) : 0;
+            p->x0 += part->x0, p->x1 += part->x0;
+            p->y0 += part->y0, p->y1 += part->y0;
+        }
+        if (longest * 2 <= shorter_side(part) * 5 && reach * 2 > longer_side(part))
+            return g_steal_pointer(&pieces);
+    }
+    return NULL;
+}
+
+static void
+keep(GArray *kept, const InkPart *part)
+{
+    if (part->pixels >= PARTS_LEAST_PIXELS && longer_side(part) <= PARTS_MAX_SIDE && kept->len < PARTS_MAX)
+        g_array_append_vals(kept, part, 1);
+}
+
+GArray *
+ink_parts(const Image *ink)
+{
+    g_assert(ink->channels == 1);
+    guint columns = (ink->width + BLOCK - 1) / BLOCK, rows = (ink->height + BLOCK - 1) / BLOCK;
+    g_autofree guint8 *limits = thresholds(ink, columns, rows);
+    g_autoptr(GArray) parts = label(ink, limits, columns);
     GArray *kept = g_array_new(FALSE, FALSE, sizeof(InkPart));
-    for (guint i = 0; i < parts->len && kept->len < PARTS_MAX; i++) {
+    for (guint i = 0; i < parts->len; i++) {
         const InkPart *part = &g_array_index(parts, InkPart, i);
-        if (part->pixels >= PARTS_LEAST_PIXELS && part->x1 - part->x0 < PARTS_MAX_SIDE &&
-            part->y1 - part->y0 < PARTS_MAX_SIDE)
-            g_array_append_val(kept, *part);
+        g_autoptr(GArray) pieces = is_grown_together(part) ? split(ink, part) : NULL;
+        for (guint k = 0; pieces && k < pieces->len; k++)
+            keep(kept, &g_array_index(pieces, InkPart, k));
+        if (!pieces)
+            keep(kept, part);
     }
     return kept;
 }
@@ -161,7 +233,7 @@ print_darkness(const GArray *parts)
     guint counts[256] = { 0 }, n = 0;
     for (guint i = 0; i < parts->len; i++) {
         const InkPart *p = &g_array_index(parts, InkPart, i);
-        gint32 side = MAX(p->x1 - p->x0, p->y1 - p->y0) + 1;
+        gint32 side = longer_side(p);
         if (side >= PRINT_LEAST_SIDE && side <= PRINT_MOST_SIDE)
             counts[p->darkest]++;
     }

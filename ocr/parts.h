@@ -21,6 +21,7 @@ typedef struct {
 /**
  * ink_parts: 8-connected ink of @ink (1 channel, dark on an even white).
  * Ink is what is darker than a third of the darkest nearby, at least 11 %: faint print beside none counts.
+ * Long parts of a line's height, which blur has made of characters, are cut where they are faintest.
  * Returns: (transfer full) (element-type InkPart): at most PARTS_MAX, none larger than PARTS_MAX_SIDE a side.
  */
 GArray *ink_parts(const Image *ink);
