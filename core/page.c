@@ -144,9 +144,9 @@ cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* Takes @decoded's image. */
+/* Takes @decoded's image. @turn: upright as its EXIF tag says. */
 static Page *
-page_from_decoded(Decoded *decoded, guint index)
+page_from_decoded(Decoded *decoded, guint index, gboolean turn)
 {
     Page *page = g_new0(Page, 1);
     guint w = decoded->image->width, h = decoded->image->height, r = decoded->reduction;
@@ -163,12 +163,12 @@ page_from_decoded(Decoded *decoded, guint index)
     page->dpi_x = swap ? decoded->dpi_y : decoded->dpi_x;
     page->dpi_y = swap ? decoded->dpi_x : decoded->dpi_y;
 
-    Homography unturn = image_orientation_to_stored(decoded->orientation, w, h);
+    Homography unturn = turn ? image_orientation_to_stored(decoded->orientation, w, h) : homography_identity();
     double half = (r - 1) / 2.0; /* centre of a reduced pixel in full pixels: r x + (r - 1) / 2 */
     Homography grow = (Homography){ { r, 0, half, 0, r, half, 0, 0, 1 } };
     page->to_stored = homography_then(&unturn, &grow);
 
-    if (decoded->orientation > 1) {
+    if (turn && decoded->orientation > 1) {
         page->image = image_orient(decoded->image, decoded->orientation);
         image_free(decoded->image);
     } else {
@@ -211,7 +211,7 @@ page_file_size(PageFile *file, guint index, guint *width, guint *height, GError 
 }
 
 static Page *
-load(PageFile *file, guint index, guint reduction, GError **error)
+load(PageFile *file, guint index, guint reduction, gboolean turn, GError **error)
 {
     Decoded decoded = { .reduction = 1, .orientation = 1 };
     if (file->format == PAGE_JPEG) {
@@ -222,21 +222,36 @@ load(PageFile *file, guint index, guint reduction, GError **error)
             return NULL;
         decoded = file->full;
         decoded.reduction = reduction;
-        decoded.image = image_shrink(file->full.image, reduction);
+        if (reduction == 1) /* handed on, not copied: whoever wants it once more decodes once more */
+            file->has_full = FALSE;
+        else
+            decoded.image = image_shrink(file->full.image, reduction);
     }
-    return page_from_decoded(&decoded, index);
+    return page_from_decoded(&decoded, index, turn);
+}
+
+static Page *
+load_in_time(PageFile *file, guint index, guint reduction, gboolean turn, GError **error)
+{
+    g_assert(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8);
+    g_assert(index < page_file_pages(file));
+    double start = cpu_ms();
+    Page *page = load(file, index, reduction, turn, error);
+    file->decode_ms += cpu_ms() - start;
+    file->truncated |= page && page->truncated;
+    return page;
 }
 
 Page *
 page_file_load(PageFile *file, guint index, guint reduction, GError **error)
 {
-    g_assert(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8);
-    g_assert(index < page_file_pages(file));
-    double start = cpu_ms();
-    Page *page = load(file, index, reduction, error);
-    file->decode_ms += cpu_ms() - start;
-    file->truncated |= page && page->truncated;
-    return page;
+    return load_in_time(file, index, reduction, TRUE, error);
+}
+
+Page *
+page_file_load_as_stored(PageFile *file, guint index, guint reduction, GError **error)
+{
+    return load_in_time(file, index, reduction, FALSE, error);
 }
 
 void

@@ -76,6 +76,9 @@ gboolean page_file_size(PageFile *file, guint index, guint *width, guint *height
  * Returns: (transfer full) or NULL with SB_ERROR_IMAGE or SB_ERROR_LIMIT.
  */
 Page *page_file_load(PageFile *file, guint index, guint reduction, GError **error);
+
+/* The same, for whoever cuts pieces out by to_stored: the picture lies as it is stored, which saves a turned copy. */
+Page *page_file_load_as_stored(PageFile *file, guint index, guint reduction, GError **error);
 void page_free(Page *page);
 
 /* Did a page that was loaded so far run out of data? */

@@ -48,7 +48,7 @@ load_detail(CardView *view, double wanted)
         return;
     view->tried = TRUE;
     guint finer = wanted > 2.4 || reduction == 2 ? 1 : reduction / 2;
-    Page *detail = page_file_load(view->file, view->page->index, finer, NULL); /* broken: read what there is */
+    Page *detail = page_file_load_as_stored(view->file, view->page->index, finer, NULL); /* broken: read what there is */
     Homography from_stored;
     if (!detail || !homography_invert(&detail->to_stored, &from_stored)) {
         page_free(detail);

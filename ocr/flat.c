@@ -411,7 +411,7 @@ page_for(FlatDetail *detail, double wanted)
         return detail->layout;
     if (!detail->tried || reduction < detail->tried) {
         detail->tried = reduction;
-        Page *page = page_file_load(detail->file, detail->layout->index, reduction, NULL);
+        Page *page = page_file_load_as_stored(detail->file, detail->layout->index, reduction, NULL);
         if (page) { /* else: what could be decoded for the layout is what there is */
             page_free(detail->full);
             detail->full = page;

@@ -104,6 +104,33 @@ Test(page, exif_turns_are_applied_and_lead_back_to_stored_pixels)
     }
 }
 
+Test(page, as_stored_it_is_not_turned_and_its_pixels_are_the_files_own)
+{
+    g_autoptr(Image) image = picture(64, 32, 3);
+    for (guint o = 1; o <= 8; o++) {
+        g_autoptr(GBytes) bytes = jpeg_of(image, JCS_RGB, o, 300);
+        g_autoptr(PageFile) file = page_file_open(bytes, NULL, NULL);
+        g_autoptr(Page) page = page_file_load_as_stored(file, 0, 1, NULL);
+        Point p = homography_apply(&page->to_stored, (Point){ 50, 3 });
+        cr_assert_eq(page->image->width, 64);
+        cr_assert_float_eq(point_distance(p, (Point){ 50, 3 }), 0, 1e-9);
+        cr_assert_lt(abs(pixel(page->image, 50, 3) - pixel(image, 50, 3)), 12);
+    }
+}
+
+Test(page, a_png_can_be_loaded_again_at_any_detail)
+{
+    g_autoptr(Image) image = picture(64, 32, 3);
+    g_autoptr(GBytes) bytes = image_to_png(image, 0);
+    g_autoptr(PageFile) file = page_file_open(bytes, NULL, NULL);
+    for (guint i = 0; i < 6; i++) {
+        guint reduction = 1 + i % 2;
+        g_autoptr(Page) page = page_file_load(file, 0, reduction, NULL);
+        cr_assert_eq(page->image->width, 64 / reduction);
+        cr_assert_eq(pixel(page->image, 2, 2), pixel(image, 2, 2));
+    }
+}
+
 Test(page, densities_are_those_of_the_picture_as_shown)
 {
     g_autoptr(Image) image = picture(32, 32, 3);
