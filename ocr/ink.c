@@ -14,6 +14,7 @@ enum {
     BLOCK = 16,        /* px: paper is estimated once a block */
     DARKEST_PAPER = 48, /* darker than that is no paper, and its noise is not to be blown up */
     TINT = 40,         /* difference between the channels that dirt and JPEG give to print */
+    FAINT = 100,       /* levels of darkness that words across a page may have */
     COLOURED = 60      /* difference between the channels' darkness that print never has */
 };
 
@@ -179,6 +180,15 @@ ink_of_line(const Image *cut, Image **covered)
                 (*covered)->data[at] = most - least > COLOURED ? 255 : 0;
         }
     return ink;
+}
+
+void
+ink_drop_faint(Image *ink)
+{
+    for (gsize i = 0; i < (gsize)ink->width * ink->height; i++) {
+        int darkness = 255 - ink->data[i];
+        ink->data[i] = (guint8)(255 - MAX(darkness - FAINT, 0) * 255 / (255 - FAINT));
+    }
 }
 
 /* ---- colours ------------------------------------------------------------------------------------ */

@@ -25,6 +25,9 @@ Image *ink_of_page(const Image *page);
  */
 Image *ink_of_line(const Image *cut, Image **covered);
 
+/* Take away from @ink what is fainter than print, and as much from the print: words and patterns across a line. */
+void ink_drop_faint(Image *ink);
+
 /* Shares of the page's pixels that are clearly red, and clearly blue or purple, ink. */
 typedef struct {
     double red, blue;

@@ -47,13 +47,14 @@ upright_rows(const LicenceTools *tools, Flat *flat, guint *labels)
 
 /* Code, names and QR code of a page that lies the right way up. */
 static Document *
-read_fields(const LicenceTools *tools, Flat *flat, const GArray *rows, gboolean labelled, const ReaderExpect *expect)
+read_fields(const LicenceTools *tools, Flat *flat, GArray *rows, gboolean labelled, const ReaderExpect *expect)
 {
     g_autoptr(Document) document = document_new(SEEN_LICENCE, flat->page);
     DocumentField *code = document_field(document, FIELD_CREDIT_CODE);
     licence_read_code(tools, flat, rows, labelled, code);
     if (!labelled && code->status != FIELD_READ)
         return NULL;
+    licence_rows_look_harder(flat, tools->hanzi, rows);
     licence_read_names(tools, flat, rows, expect, document);
     licence_read_qr(flat, code->status != FIELD_READ, document);
     const DocumentField *qr = document_find_field(document, FIELD_QR_CODE);

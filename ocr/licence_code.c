@@ -12,12 +12,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { PROBES_MAX = 7, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
+enum { PROBES_MAX = 10, VOTES_MAX = 3, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 
 /* Of the capitals' height. Nearer than a letter at the ends loses one where the spot begins or ends too late. */
 static const double PROBE_AROUND = 1.0, VOTE_AROUND = 1.0, ABOVE = 0.35;
 static const double UNPROMISING = 0.2;          /* promise below which no vote is held */
-static const double LABELLED_LIKENESS = 0.12, LABELLED_SHORTEST = 7, LABELLED_LONGEST = 24; /* caps long */
+static const double LABELLED_LIKENESS = 0.04, LABELLED_SHORTEST = 7, LABELLED_LONGEST = 24; /* caps long */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
 
 /* A line that was probed. */
@@ -259,7 +259,7 @@ licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, gbo
     g_autoptr(GArray) probes = probe_all(tools, flat, rows);
     if (probes->len == 0)
         return FALSE;
-    for (guint i = 0; i < MIN(probes->len, 2); i++) {
+    for (guint i = 0; i < MIN(probes->len, VOTES_MAX); i++) {
         const Probe *probe = &g_array_index(probes, Probe, i);
         if (probe->promise < (labelled && i == 0 ? 0 : UNPROMISING))
             break;

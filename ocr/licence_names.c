@@ -31,7 +31,7 @@ picture_clear(Picture *picture)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Picture, picture_clear)
 
 static Picture
-picture_of(Flat *flat, const RowSpan *span, double grow)
+picture_of(Flat *flat, const RowSpan *span, double grow, gboolean over_faint)
 {
     RowSpan s = *span;
     s.height_px *= grow;
@@ -48,6 +48,8 @@ picture_of(Flat *flat, const RowSpan *span, double grow)
     } else {
         p.ink = ink_of_line(cut, &p.covered);
     }
+    if (over_faint)
+        ink_drop_faint(p.ink);
     p.line = (HanziLine){ .px = p.ink->data, .width = width, .height = height, .stride = width, .em_px = EM_PX,
                           .covered = p.covered->data };
     return p;
@@ -73,7 +75,7 @@ static const Picture *
 value_cut(RowCuts *cuts)
 {
     if (!cuts->has_value)
-        cuts->value = picture_of(cuts->flat, &cuts->row->value, 1);
+        cuts->value = picture_of(cuts->flat, &cuts->row->value, 1, cuts->row->over_faint);
     cuts->has_value = TRUE;
     return &cuts->value;
 }
@@ -82,7 +84,7 @@ static const Picture *
 second_cut(RowCuts *cuts)
 {
     if (!cuts->has_second)
-        cuts->second = picture_of(cuts->flat, &cuts->row->second, 1);
+        cuts->second = picture_of(cuts->flat, &cuts->row->second, 1, cuts->row->over_faint);
     cuts->has_second = TRUE;
     return &cuts->second;
 }
@@ -177,10 +179,10 @@ verify_pictures(const LicenceTools *tools, const Picture *first, const Picture *
 static Judged
 verify_grown(const LicenceTools *tools, RowCuts *cuts, gboolean both, double grow, const char *expected)
 {
-    g_auto(Picture) first = picture_of(cuts->flat, &cuts->row->value, grow);
+    g_auto(Picture) first = picture_of(cuts->flat, &cuts->row->value, grow, cuts->row->over_faint);
     g_auto(Picture) second = { NULL, NULL, { 0 } };
     if (both)
-        second = picture_of(cuts->flat, &cuts->row->second, grow);
+        second = picture_of(cuts->flat, &cuts->row->second, grow, cuts->row->over_faint);
     return verify_pictures(tools, &first, both ? &second : NULL, expected);
 }
 

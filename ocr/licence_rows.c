@@ -4,6 +4,8 @@
  */
 #include "ocr/licence_rows.h"
 
+#include "ocr/parts.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -13,10 +15,16 @@ static const double LABEL_LONGEST = 9.2;  /* heights */
 static const double LABEL_SHORTEST = 1.7; /* heights: two characters */
 static const double LABEL_INNER_GAP = 4.6;
 static const double VALUE_INNER_GAP = 1.6; /* beside a full-width bracket */
-static const double VALUE_AWAY = 4.5;      /* from its label */
+static const double VALUE_AWAY = 5.6;      /* from its label: one of two characters, set without gaps in a column for six */
 
-static const double COLONS[] = { 0.24, 0.4 }; /* em a colon's ink takes after the label: half or full width */
+static const double COLONS[] = { 0.24, 0.41, 0.58 }; /* em a colon's ink takes after the label: half or full width */
 static const double SURE = 0.35;              /* certainty that makes a label */
+
+typedef struct {
+    Flat *flat;
+    const Hanzi *hanzi;
+    gboolean over_faint; /* dark print alone counts */
+} Look;
 
 typedef struct {
     Label label;
@@ -61,7 +69,7 @@ row_span_quad(const RowSpan *span, double margin_x, double margin_y)
 
 /* The chance that the cell from @x to @x + @width along the axis holds one of @letters. */
 static void
-classify(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double from, double to, HanziChoice choices[HANZI_CHOICES])
+classify(const Look *look, const RowSpan *at, double from, double to, HanziChoice choices[HANZI_CHOICES])
 {
     double length = fmax(row_span_length(at), 1e-6);
     double ux = (at->right.x - at->left.x) / length, uy = (at->right.y - at->left.y) / length;
@@ -71,12 +79,14 @@ classify(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double from, double 
     Quad quad = row_span_quad(&cell, 0.06, 0.10);
     double aspect = (to - from + 0.12 * at->height_px) / (1.2 * at->height_px);
     guint width = (guint)CLAMP(lround(CELL_PX * aspect), 12, 4 * CELL_PX);
-    g_autoptr(Image) cut = flat_cut(flat, &quad, width, CELL_PX);
+    g_autoptr(Image) cut = flat_cut(look->flat, &quad, width, CELL_PX);
     g_autoptr(Image) ink = ink_of_line(cut, NULL);
+    if (look->over_faint)
+        ink_drop_faint(ink);
     HanziLine line = { .px = ink->data, .width = ink->width, .height = ink->height, .stride = ink->width,
                        .em_px = CELL_PX / 1.2 / 0.93 };
     memset(choices, 0, HANZI_CHOICES * sizeof *choices);
-    hanzi_classify_cell(hanzi, &line, choices, NULL);
+    hanzi_classify_cell(look->hanzi, &line, choices, NULL);
 }
 
 static double
@@ -92,13 +102,13 @@ chance_of(const HanziChoice choices[HANZI_CHOICES], const char *letters)
 
 /* The best label that begins with @first and whose last character ends at @end. */
 static Label
-label_ending_at(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double end, const HanziChoice *first,
+label_ending_at(const Look *look, const RowSpan *at, double end, const HanziChoice *first,
                 double *certainty)
 {
     HanziChoice last[HANZI_CHOICES];
     Label best = LABEL_NONE;
     *certainty = 0;
-    classify(flat, hanzi, at, fmax(end - at->height_px / 0.95, 0), end, last);
+    classify(look, at, fmax(end - at->height_px / 0.95, 0), end, last);
     for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++) {
         double chance = sqrt(chance_of(first, SHAPES[i].first) * chance_of(last, SHAPES[i].last));
         if (chance > *certainty)
@@ -109,21 +119,21 @@ label_ending_at(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double end, c
 
 /* Which label stands on @at, judged by its first and its last character, or the last before a colon. */
 static Label
-label_on(Flat *flat, const Hanzi *hanzi, const RowSpan *at, double *certainty)
+label_on(const Look *look, const RowSpan *at, double *certainty)
 {
     double em = at->height_px / 0.95, length = row_span_length(at);
     HanziChoice first[HANZI_CHOICES];
     *certainty = 0;
-    classify(flat, hanzi, at, 0, fmin(em, length), first);
+    classify(look, at, 0, fmin(em, length), first);
     gboolean possible = FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++)
         possible |= chance_of(first, SHAPES[i].first) > 0;
     if (!possible)
         return LABEL_NONE;
-    Label best = label_ending_at(flat, hanzi, at, length, first, certainty);
+    Label best = label_ending_at(look, at, length, first, certainty);
     for (guint i = 0; i < G_N_ELEMENTS(COLONS) && *certainty < SURE && length > 2 * em; i++) {
         double chance;
-        Label label = label_ending_at(flat, hanzi, at, length - COLONS[i] * em, first, &chance);
+        Label label = label_ending_at(look, at, length - COLONS[i] * em, first, &chance);
         if (chance > *certainty)
             best = label, *certainty = chance;
     }
@@ -148,11 +158,11 @@ by_left(gconstpointer a, gconstpointer b)
 }
 
 static GArray *
-spans_of(const Flat *flat)
+spans_of(const GPtrArray *lines)
 {
     GArray *spans = g_array_new(FALSE, FALSE, sizeof(RowSpan));
-    for (guint i = 0; i < flat->lines->len && spans->len < SPANS_MAX; i++) {
-        const TextLine *line = g_ptr_array_index(flat->lines, i);
+    for (guint i = 0; i < lines->len && spans->len < SPANS_MAX; i++) {
+        const TextLine *line = g_ptr_array_index(lines, i);
         double width = text_line_length(line);
         /* Lone flat strokes (一) take their height from the row they join. */
         if (fmax(line->height_px, fmin(width, 40)) < LEAST_HEIGHT || line->height_px > MOST_HEIGHT ||
@@ -206,8 +216,7 @@ joined(const RowSpan *a, const RowSpan *b)
 }
 
 typedef struct {
-    Flat *flat;
-    const Hanzi *hanzi;
+    Look look;
     GArray *spans;
     int *next;
     gboolean *used;   /* in a row already */
@@ -225,7 +234,7 @@ label_from(const Rows *r, guint i, RowSpan *at, guint *last, double *certainty)
         if (length > LABEL_LONGEST * s.height_px)
             break;
         if (length >= LABEL_SHORTEST * s.height_px) {
-            Label label = label_on(r->flat, r->hanzi, &s, certainty);
+            Label label = label_on(&r->look, &s, certainty);
             if (label != LABEL_NONE && *certainty > SURE) {
                 *at = s;
                 *last = (guint)k;
@@ -342,7 +351,7 @@ value_in_column(const Rows *r, guint i, const RowSpan *column, RowSpan *value)
         return FALSE;
     }
     if (x - s->left.x < 3 * h || x - s->left.x > 8 * h || s->right.x < x + 0.8 * h ||
-        !is_white(r->flat, s, x - 0.45 * h, x - 0.15 * h))
+        !is_white(r->look.flat, s, x - 0.45 * h, x - 0.15 * h))
         return FALSE;
     *value = value_from(r, i);
     value->left.y += slope_of(s) * (x - 0.15 * h - value->left.x);
@@ -376,10 +385,10 @@ by_top(gconstpointer a, gconstpointer b)
     return (y > z) - (y < z);
 }
 
-GArray *
-licence_rows(Flat *flat, const Hanzi *hanzi)
+static GArray *
+rows_of_lines(const Look *look, const GPtrArray *lines)
 {
-    g_autoptr(GArray) spans = spans_of(flat);
+    g_autoptr(GArray) spans = spans_of(lines);
     g_autofree int *next = find_nexts(spans);
     g_autofree gboolean *used = g_new0(gboolean, MAX(spans->len, 1)), *begins = g_new(gboolean, MAX(spans->len, 1));
     for (guint i = 0; i < spans->len; i++)
@@ -389,7 +398,7 @@ licence_rows(Flat *flat, const Hanzi *hanzi)
             const RowSpan *a = &g_array_index(spans, RowSpan, i), *b = &g_array_index(spans, RowSpan, next[i]);
             begins[next[i]] = b->left.x - a->right.x > 1.1 * a->height_px;
         }
-    Rows r = { flat, hanzi, spans, next, used, begins };
+    Rows r = { *look, spans, next, used, begins };
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(LicenceRow));
     for (guint i = 0; i < spans->len; i++)
         if (!used[i] && begins[i])
@@ -406,6 +415,60 @@ licence_rows(Flat *flat, const Hanzi *hanzi)
         if (g_array_index(rows, LicenceRow, i).label != LABEL_NONE)
             find_second(&g_array_index(rows, LicenceRow, i), rows);
     return rows;
+}
+
+GArray *
+licence_rows(Flat *flat, const Hanzi *hanzi)
+{
+    Look look = { flat, hanzi, FALSE };
+    return rows_of_lines(&look, flat->lines);
+}
+
+/* The value that @darker has right of the label of @row. */
+static void
+take_value(LicenceRow *row, const GArray *darker)
+{
+    const RowSpan *at = &row->label_at;
+    double nearest = VALUE_AWAY * at->height_px;
+    for (guint i = 0; i < darker->len; i++) {
+        const LicenceRow *other = &g_array_index(darker, LicenceRow, i);
+        double gap = other->value.left.x - at->right.x;
+        if ((other->label != LABEL_NONE && other->label != LABEL_UNREAD) || gap < 0 || gap >= nearest ||
+            fabs(other->value.left.y - at->right.y) > 0.45 * at->height_px ||
+            other->value.height_px < 0.6 * at->height_px)
+            continue;
+        nearest = gap;
+        row->value = other->value;
+        row->second = other->second;
+        row->has_second = other->has_second;
+        row->has_value = row->over_faint = TRUE;
+    }
+}
+
+void
+licence_rows_look_harder(Flat *flat, const Hanzi *hanzi, GArray *rows)
+{
+    if (licence_row_find(rows, LABEL_NAME) && licence_row_find(rows, LABEL_LEGAL_REP))
+        return;
+    g_autoptr(GArray) parts = ink_parts_of_dark_print(flat->ink);
+    g_autoptr(GPtrArray) lines = lines_find(parts);
+    Look look = { flat, hanzi, TRUE };
+    g_autoptr(GArray) darker = rows_of_lines(&look, lines);
+    gboolean has[LABELS] = { FALSE };
+    for (guint i = 0; i < rows->len; i++) {
+        LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row->label != LABEL_NONE && row->label != LABEL_UNREAD && !row->has_value)
+            take_value(row, darker);
+    }
+    for (guint i = 0; i < LABELS; i++)
+        has[i] = i == LABEL_NONE || i == LABEL_UNREAD || licence_row_find(rows, (Label)i);
+    for (guint i = 0; i < darker->len; i++) {
+        LicenceRow row = g_array_index(darker, LicenceRow, i);
+        row.over_faint = TRUE;
+        if (row.has_value && !has[row.label])
+            g_array_append_val(rows, row);
+    }
+    g_array_sort(rows, by_top);
 }
 
 const LicenceRow *

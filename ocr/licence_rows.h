@@ -44,6 +44,7 @@ typedef struct {
     RowSpan second;   /* the value's second line, under the first */
     gboolean has_second;
     double certainty; /* 0..1, of the label */
+    gboolean over_faint; /* found among dark print alone: something fainter lies across it */
 } LicenceRow;
 
 /**
@@ -51,6 +52,12 @@ typedef struct {
  * Returns: (transfer full) (element-type LicenceRow), top to bottom.
  */
 GArray *licence_rows(Flat *flat, const Hanzi *hanzi);
+
+/*
+ * Where a name's label or value was not found: look once more at dark print alone, as words or patterns across a page
+ * tie its lines together. Rows that this look has found of labels without a value are added to @rows.
+ */
+void licence_rows_look_harder(Flat *flat, const Hanzi *hanzi, GArray *rows);
 
 /* The first row with @label and a value, the surest first, or NULL. */
 const LicenceRow *licence_row_find(const GArray *rows, Label label);

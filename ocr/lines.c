@@ -13,6 +13,7 @@ enum { CELL = 32, LEAST_LINE_PX = 5, LEAST_SIDE_ALONE = 8, LARGEST_PRINT = 48 };
 static const double REACH = 0.75;    /* of the larger part's side: the widest gap inside a line */
 static const double SLIP = 0.42;     /* of the larger part's side: how far centres may differ */
 static const double SHORT_LINE = 8;  /* of the larger parts' least side: about five characters */
+static const double SPECK = 0.4;     /* of the larger parts' least side: no character begins with such a dot alone */
 static const double SMALL = 0.34;    /* a part smaller than this share of its neighbour must lie beside it */
 
 void
@@ -195,6 +196,8 @@ line_of(const InkPart **parts, guint n)
     for (guint i = 0; i < n; i++)
         values[i] = side(parts[i]);
     double large = 0.55 * quantile(values, n, 0.85);
+    for (; n > 1 && side(parts[0]) < SPECK * large && parts[0]->x1 < parts[1]->x0; n--) /* dust before the line */
+        parts++;
     double slope = slope_of(parts, n, large);
 
     /* Top and bottom of the larger parts above the sloped axis: their middle is the centre line. */

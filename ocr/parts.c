@@ -6,7 +6,15 @@
 
 #include <string.h>
 
-enum { BLOCK = 16, LEAST_DARK = 28, MOST_DARK = 64 };
+enum { BLOCK = 16 };
+
+/* Ink is as dark as a share of the darkest nearby, within bounds. */
+typedef struct {
+    guint tenths, least, most;
+} Darkness;
+
+static const Darkness ANY_PRINT = { 3, 28, 64 }, DARK_PRINT = { 5, 64, 120 };
+
 enum { GROWN_LEAST = 8, GROWN_MOST = 48 }; /* px: a line's height */
 enum { PRINT_LEAST_SIDE = 7, PRINT_MOST_SIDE = 60, PRINT_PARTS = 60, FAINTER = 4, OUTNUMBERS = 2 };
 
@@ -17,7 +25,7 @@ typedef struct {
 
 /* For each BLOCK x BLOCK block: the threshold from the darkest pixel in it and its eight neighbours. */
 static guint8 *
-thresholds(const Image *ink, guint columns, guint rows)
+thresholds(const Image *ink, const Darkness *dark, guint columns, guint rows)
 {
     g_autofree guint8 *darkest = g_malloc0((gsize)columns * rows);
     for (guint y = 0; y < ink->height; y++) {
@@ -33,7 +41,7 @@ thresholds(const Image *ink, guint columns, guint rows)
             for (guint y = r ? r - 1 : 0; y <= MIN(r + 1, rows - 1); y++)
                 for (guint x = c ? c - 1 : 0; x <= MIN(c + 1, columns - 1); x++)
                     most = MAX(most, darkest[y * columns + x]);
-            out[r * columns + c] = (guint8)CLAMP(most * 3 / 10, LEAST_DARK, MOST_DARK);
+            out[r * columns + c] = (guint8)CLAMP(most * dark->tenths / 10, dark->least, dark->most);
         }
     return out;
 }
@@ -207,12 +215,12 @@ keep(GArray *kept, const InkPart *part)
         g_array_append_vals(kept, part, 1);
 }
 
-GArray *
-ink_parts(const Image *ink)
+static GArray *
+parts_of(const Image *ink, const Darkness *dark)
 {
     g_assert(ink->channels == 1);
     guint columns = (ink->width + BLOCK - 1) / BLOCK, rows = (ink->height + BLOCK - 1) / BLOCK;
-    g_autofree guint8 *limits = thresholds(ink, columns, rows);
+    g_autofree guint8 *limits = thresholds(ink, dark, columns, rows);
     g_autoptr(GArray) parts = label(ink, limits, columns);
     GArray *kept = g_array_new(FALSE, FALSE, sizeof(InkPart));
     for (guint i = 0; i < parts->len; i++) {
@@ -224,6 +232,18 @@ ink_parts(const Image *ink)
             keep(kept, part);
     }
     return kept;
+}
+
+GArray *
+ink_parts(const Image *ink)
+{
+    return parts_of(ink, &ANY_PRINT);
+}
+
+GArray *
+ink_parts_of_dark_print(const Image *ink)
+{
+    return parts_of(ink, &DARK_PRINT);
 }
 
 /* As dark as the PRINT_PARTSth darkest part of a character's size, or 0 where there are fewer. */

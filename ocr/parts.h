@@ -26,6 +26,9 @@ typedef struct {
  */
 GArray *ink_parts(const Image *ink);
 
+/* The same for dark print alone: what is lighter than half the darkest nearby is none. Words across a page fall away. */
+GArray *ink_parts_of_dark_print(const Image *ink);
+
 /*
  * Security paper's waves and rosettes, in pieces, outnumber the print and are far fainter: drop from @parts what is
  * fainter than a quarter of the print, where there is that much of it. A page of faint print alone stays as it is.

@@ -31,6 +31,42 @@ row(Image *image, int n, int x, int y, int width, int height, int pitch, double 
         block(image, x + i * pitch, y + (int)lround(slope * i * pitch), width, height, 20);
 }
 
+Test(parts, that_blur_grew_together_are_cut_where_they_are_faintest)
+{
+    g_autoptr(Image) image = paper(400, 60);
+    block(image, 20, 20, 300, 20, 160);
+    row(image, 15, 22, 20, 14, 20, 20, 0); /* dark characters in a grey haze */
+    g_autoptr(GArray) parts = ink_parts(image);
+    cr_assert_eq(parts->len, 15);
+    g_autoptr(Image) bar = paper(400, 60);
+    block(bar, 20, 20, 100, 20, 20);
+    g_autoptr(GArray) one = ink_parts(bar);
+    cr_assert_eq(one->len, 1, "a bar is no text and stays whole");
+}
+
+Test(parts, of_dark_print_leave_out_words_across_it)
+{
+    g_autoptr(Image) image = paper(400, 100);
+    row(image, 10, 20, 30, 14, 20, 20, 0);
+    block(image, 60, 22, 40, 36, 170); /* part of a large grey character */
+    row(image, 10, 20, 30, 14, 20, 20, 0);
+    g_autoptr(GArray) any = ink_parts(image);
+    g_autoptr(GArray) dark = ink_parts_of_dark_print(image);
+    cr_assert_lt(any->len, 10);
+    cr_assert_eq(dark->len, 10);
+}
+
+Test(lines, begin_after_dust_before_them)
+{
+    g_autoptr(Image) image = paper(400, 60);
+    block(image, 20, 30, 3, 3, 20);
+    row(image, 8, 30, 20, 18, 20, 22, 0);
+    g_autoptr(GArray) parts = ink_parts(image);
+    g_autoptr(GPtrArray) lines = lines_find(parts);
+    cr_assert_eq(lines->len, 1);
+    cr_assert_float_eq(((TextLine *)lines->pdata[0])->left.x, 30, 1);
+}
+
 /* @print characters of darkness 200 over @pattern pieces of darkness 35. */
 static GArray *
 print_over_pattern(int print, int pattern)
