@@ -151,7 +151,7 @@ p11_is_same(P11 *p, const BurnTokenInfo *info, GError **error)
     return FALSE;
 }
 
-/* A session ends with its token (PKCS#11 2.40, 5.6): an open one needs no question. */
+/* A session ends with its token, as PKCS#11 wants it: an open one needs no question. */
 static gboolean
 same(BurnBackend *b, GError **error)
 {
