@@ -184,8 +184,8 @@ is_endless(const BurnToken *t)
     return !t->initialised && *t->serial == '\0' && strstr(t->manufacturer, "SoftHSM") != NULL;
 }
 
-static gboolean
-may_be_blank(const BurnHub *hub, const BurnToken *t)
+gboolean
+burn_hub_may_take(const BurnHub *hub, const BurnToken *t)
 {
     return !t->initialised || strcmp(t->label, BURN_LABEL_WIPED) == 0 ||
            (hub->config.factory_so_pin != NULL && !g_str_has_prefix(t->label, "SB-"));
@@ -243,7 +243,7 @@ take_blank(BurnHub *hub)
 {
     for (guint i = 0; i < hub->tokens->len; i++) {
         const BurnToken *t = hub->tokens->pdata[i];
-        if (!may_be_blank(hub, t) || g_hash_table_contains(hub->taken, t->serial) || is_reserved(hub, t->serial))
+        if (!burn_hub_may_take(hub, t) || g_hash_table_contains(hub->taken, t->serial) || is_reserved(hub, t->serial))
             continue;
         if (!is_endless(t))
             g_hash_table_add(hub->taken, g_strdup(t->serial));

@@ -82,6 +82,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BurnHub, burn_hub_free)
 /* What is plugged in, by serial. (element-type BurnToken) SB_ERROR_TOKEN, SB_ERROR_ENV. */
 GPtrArray *burn_hub_tokens(BurnHub *hub, GError **error);
 
+/* May a new order take this key: blank, wiped, or as it came from the factory? What it holds is looked at when it is taken. */
+gboolean burn_hub_may_take(const BurnHub *hub, const BurnToken *token);
+
 /* The key of @serial signs @challenge with the private key of its one certificate: another CA's key proves its holder
  * (BurnOrder.proof_*). The PIN is tried once. (transfer full) SB_ERROR_TOKEN, SB_ERROR_ENV. */
 gboolean burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,

@@ -323,14 +323,18 @@ burn_need_free(BurnNeed *need)
 }
 
 static guint
-count_blanks(GPtrArray *tokens)
+count_blanks(BurnRun *run, GPtrArray *tokens)
 {
     guint n = 0;
-    for (guint i = 0; i < tokens->len; i++) {
-        const BurnToken *t = tokens->pdata[i];
-        n += !t->initialised || !g_strcmp0(t->label, BURN_LABEL_WIPED);
-    }
+    for (guint i = 0; i < tokens->len; i++)
+        n += burn_hub_may_take(run->hub, tokens->pdata[i]);
     return n;
+}
+
+gboolean
+burn_run_may_take(const BurnRun *run, const BurnToken *token)
+{
+    return burn_hub_may_take(run->hub, token);
 }
 
 GPtrArray *
@@ -338,7 +342,7 @@ burn_run_needs(BurnRun *run, GError **error)
 {
     g_autoptr(GPtrArray) needs = g_ptr_array_new_with_free_func((GDestroyNotify)burn_need_free);
     g_autoptr(GPtrArray) tokens = burn_hub_tokens(run->hub, error);
-    guint blanks = tokens ? count_blanks(tokens) : 0;
+    guint blanks = tokens ? count_blanks(run, tokens) : 0;
     for (guint i = 0; tokens && i < run->units->len; i++) {
         const BurnOrder *unit = run->units->pdata[i];
         BurnNeed *need = g_new0(BurnNeed, 1);

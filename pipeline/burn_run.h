@@ -84,6 +84,8 @@ gboolean burn_run_go(BurnRun *run, BurnCounts *counts, GError **error);
 /* (transfer full) (element-type BurnToken) */
 GPtrArray *burn_run_tokens(BurnRun *run, GError **error);
 
+gboolean burn_run_may_take(const BurnRun *run, const BurnToken *token); /* hub.h */
+
 /* From any thread: finish what runs, begin nothing. */
 void burn_run_stop(BurnRun *run);
 

@@ -7,6 +7,8 @@
 
 #include "burner/pin.h"
 #include "pipeline/child.h"
+#include "burner/vendor.h"
+#include "pipeline/burn_setup.h"
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
 #include "pipeline/read_unit.h"
@@ -85,9 +87,26 @@ check_disk(Check *check)
 static void
 check_module(Check *check)
 {
-    const char *module = config_text(check->ws->config, "burn", "module");
-    gboolean there = *module && g_file_test(module, G_FILE_TEST_IS_REGULAR);
-    tell(check, "module", there || !*module, there ? module : *module ? N_("[burn] module is not there") : N_("none is set: nothing can be burned here"));
+    g_autoptr(GError) error = NULL;
+    BurnHubConfig vendor = { 0 }, hub;
+    const Config *config = check->ws->config;
+    gboolean set = *config_text(config, "burn", "module") || *config_text(config, "burn", "vendor");
+    gboolean fine = set && burn_setup_hub(check->ws, &vendor, &hub, &error);
+    gboolean there = fine && g_file_test(hub.module, G_FILE_TEST_IS_REGULAR);
+    tell(check, "module", !set || there,
+         !set     ? N_("none is set: nothing can be burned here")
+         : there ? hub.module
+         : fine  ? N_("the PKCS#11 module that is set is not there")
+                 : error->message);
+    burn_vendor_clear(&vendor);
+}
+
+static void
+check_ca(Check *check)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnCa) ca = burn_setup_ca(check->ws, &error);
+    tell(check, "ca", ca != NULL, ca ? ca->name : error->message);
 }
 
 static void
@@ -126,6 +145,7 @@ cmd_check(int argc, char **argv)
     check_sandbox(&check);
     check_disk(&check);
     check_module(&check);
+    check_ca(&check);
     check_keys(&check);
     check_audit(&check);
     return check.bad ? EXIT_ENVIRONMENT : EXIT_DONE;

@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "burner/step.h"
 #include "pipeline/burn_run.h"
 #include "pipeline/cmd.h"
 #include "pipeline/json_text.h"
@@ -15,6 +14,7 @@
 typedef struct {
     const BurnToken *token; /* or NULL */
     const StoreKey *key;    /* or NULL */
+    gboolean blank;         /* a new order may take the token */
 } Line;
 
 /* In the inventory's words; "other" is a key that nobody here has ever written on. */
@@ -25,8 +25,7 @@ state_of(const Line *line)
         return burn_key_state_name(BURN_KEY_LOCKED);
     if (line->key)
         return burn_key_state_name(line->key->state);
-    gboolean blank = !line->token->initialised || !g_strcmp0(line->token->label, BURN_LABEL_WIPED);
-    return blank ? burn_key_state_name(BURN_KEY_BLANK) : "other";
+    return line->blank ? burn_key_state_name(BURN_KEY_BLANK) : "other";
 }
 
 static void
@@ -115,11 +114,12 @@ list(CmdWork *work, gboolean all)
     if (!work->json)
         print_head();
     for (guint i = 0; i < tokens->len; i++) {
-        const Line line = { tokens->pdata[i], key_of(keys, ((BurnToken *)tokens->pdata[i])->serial) };
+        const BurnToken *t = tokens->pdata[i];
+        const Line line = { t, key_of(keys, t->serial), burn_run_may_take(run, t) };
         print_line(&line, work->json);
     }
     for (guint i = 0; all && i < keys->len; i++) {
-        const Line line = { NULL, keys->pdata[i] };
+        const Line line = { NULL, keys->pdata[i], FALSE };
         if (!is_here(tokens, line.key->serial))
             print_line(&line, work->json);
     }
