@@ -176,6 +176,7 @@ read_rest(Conf *conf, Profile *profile)
     profile->letter_text = conf_text(conf, "letter", "text", LETTER_TEXT);
     profile->seal_version = conf_number(conf, "seal", "version", 4, 5);
     profile->seal_max_bytes = conf_number(conf, "seal", "max_bytes", 0, 4 << 20);
+    profile->seal_canvas_mm = conf_number(conf, "seal", "canvas_mm", 0, 200);
     profile->seal_months = conf_number(conf, "seal", "months", 0, 120);
     profile->seal_types = seal_type_codes_default();
     if (!conf->error)

@@ -42,6 +42,7 @@ typedef struct {
     /* [seal] */
     guint seal_version; /* 4, 5 or 1 */
     guint seal_max_bytes; /* of one electronic seal on the key, 0 = no limit */
+    guint seal_canvas_mm; /* side of the square that every smaller seal is laid on; 0: the seal's own size */
     guint seal_months;  /* authorised months, 0 = as long as the certificate */
     SealTypeCodes seal_types; /* property.type: [seal-types], [seal-types-v1] */
     /* [subject] template of the certificate's subject, "C=CN;O={company};CN={company};serialNumber={credit_code}" */

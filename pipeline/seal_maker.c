@@ -8,6 +8,7 @@
 
 #include "burner/ca.h"
 #include "pipeline/stored_order.h"
+#include "sealgen/seal_canvas.h"
 
 typedef struct {
     Workspace *ws;
@@ -102,6 +103,14 @@ sign(const Job *job, const OrderSeal *ordered, const StoreSeal *picture, const c
                      .width_mm = (guint)lround(picture->width_mm),
                      .height_mm = (guint)lround(picture->height_mm),
                      .max_bytes = job->profile->seal_max_bytes };
+    guint canvas = job->profile->seal_canvas_mm;
+    g_autoptr(GBytes) laid = NULL;
+    if (canvas > MAX(spec.width_mm, spec.height_mm)) {
+        if (!(laid = seal_canvas_fit(png, picture->px_per_mm, canvas, error)))
+            return NULL;
+        spec.png = laid;
+        spec.width_mm = spec.height_mm = canvas;
+    }
     return ses_make(job->maker, &spec, error);
 }
 

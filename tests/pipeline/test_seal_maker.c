@@ -80,6 +80,7 @@ order_with_picture(guint levels)
     g_autoptr(GBytes) png = levels ? picture(levels) : NULL, result = g_bytes_new_static("{}", 2);
     seal->picture = png ? evidence_put(ws->evidence, png, NULL) : NULL;
     seal->width_mm = seal->height_mm = 40;
+    seal->px_per_mm = 12;
     g_ptr_array_add(seals, seal);
     g_autofree char *digest = evidence_put(ws->evidence, result, NULL);
     cr_assert(store_put_result(ws->store, "A1", digest, findings, seals, &error), "%s", error ? error->message : "");
@@ -107,6 +108,28 @@ Test(seal_maker, a_seal_says_whose_it_is_and_names_the_certificate)
     cr_expect_str_eq(ses->name, "甲有限公司企业公章");
     cr_expect_eq(ses->width_mm, 40);
     cr_expect(ses_names_certificate(ses, certificate));
+}
+
+Test(seal_maker, a_platform_s_canvas_surrounds_the_seal_and_does_not_scale_it)
+{
+    static const struct {
+        const char *seal;
+        guint side_mm;
+    } rows[] = { { "canvas_mm=48", 48 }, { "canvas_mm=38", 40 /* smaller than the seal: its own size */ } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        if (i > 0) {
+            end();
+            begin();
+        }
+        own_profile(rows[i].seal);
+        order_with_picture(16);
+        g_autoptr(GPtrArray) blobs = make(&error);
+        cr_assert(blobs, "%s", error ? error->message : "");
+        g_autoptr(Ses) ses = ses_parse(((BurnBlob *)blobs->pdata[0])->bytes, NULL);
+        cr_expect_eq(ses->width_mm, rows[i].side_mm);
+        cr_expect_eq(ses->height_mm, rows[i].side_mm);
+    }
 }
 
 Test(seal_maker, no_seal_leaves_that_is_larger_than_the_platform_s_keys_take)
