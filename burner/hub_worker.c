@@ -365,13 +365,23 @@ ask_for_child(BurnNursery *n, int child_end)
     return MAX(pid, 0);
 }
 
+/* Each try has a socket of its own: a nursery that dies may have forked a worker that it told nobody of, and two workers
+ * on one socket would take each other's requests. That one ends with its socket. */
 static pid_t
-child_of(BurnNursery *n, int child_end, GError **error)
+child_of(BurnNursery *n, int *fd, GError **error)
 {
     for (guint i = 0; i < 2; i++) {
-        pid_t pid = ask_for_child(n, child_end);
+        int pair[2] = { -1, -1 };
+        if (!socket_pair(pair) || fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
+            g_set_error(error, SB_ERROR, SB_ERROR_ENV, "no socket for a worker: %s", g_strerror(errno));
+            return 0;
+        }
+        pid_t pid = ask_for_child(n, pair[1]);
+        close(pair[1]);
+        *fd = pair[0];
         if (pid > 0)
             return pid;
+        close(pair[0]);
         stop(n);
         if (!start(n, error))
             return 0;
@@ -383,22 +393,15 @@ child_of(BurnNursery *n, int child_end, GError **error)
 BurnWorker *
 burn_worker_start(BurnNursery *nursery, GMainContext *context, GError **error)
 {
-    int pair[2] = { -1, -1 };
-    if (!socket_pair(pair) || fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
-        g_set_error(error, SB_ERROR, SB_ERROR_ENV, "no socket for a worker: %s", g_strerror(errno));
+    int fd = -1;
+    pid_t pid = child_of(nursery, &fd, error);
+    if (pid == 0)
         return NULL;
-    }
-    pid_t pid = child_of(nursery, pair[1], error);
-    close(pair[1]);
-    if (pid == 0) {
-        close(pair[0]);
-        return NULL;
-    }
     BurnWorker *w = g_new0(BurnWorker, 1);
     w->context = g_main_context_ref(context);
     w->pid = pid;
     w->pidfd = pidfd_open(pid, 0);
-    w->fd = pair[0];
+    w->fd = fd;
     w->out = g_byte_array_new();
     w->reader = g_unix_fd_source_new(w->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
     attach(w, w->reader, G_SOURCE_FUNC(on_readable));

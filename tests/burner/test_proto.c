@@ -2,6 +2,7 @@
 #include "burner/proto.h"
 
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -135,6 +136,19 @@ Test(worker, requests_out_of_turn_or_malformed_are_refused)
     cr_assert_eq(b.fault, BURN_FAULT_REQUEST, "%s", b.text);
     g_free(a.text);
     g_free(b.text);
+}
+
+Test(worker, one_that_a_dying_nursery_left_behind_gets_no_requests, .timeout = 60)
+{
+    g_autofree char *mark = g_strdup("/tmp/nurseryXXXXXX");
+    close(g_mkstemp(mark));
+    g_unlink(mark);
+    g_setenv("DYING_NURSERY", mark, TRUE);
+    Answer a = ask(BUILD_DIR "/dying_nursery", BURN_MSG_LIST, g_variant_new("(ss)", "/dev/null", ""), 20000);
+    cr_expect_eq(a.fault, BURN_FAULT_MODULE, "the real worker's answer, and not silence: %s", a.text);
+    cr_expect(g_file_test(mark, G_FILE_TEST_EXISTS), "there was one");
+    g_unlink(mark);
+    g_free(a.text);
 }
 
 Test(worker, a_program_that_is_no_worker_is_an_error_of_the_machine, .timeout = 60)
