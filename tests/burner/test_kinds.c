@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "burner/hub.h"
+#include "burner/step.h"
+#include "core/error.h"
 #include "support/bench_top.h"
 
 static Desk *desk;
@@ -271,6 +273,28 @@ Test(kinds, a_revoked_key_is_wiped_when_it_is_here_and_serves_again)
     g_autoptr(GPtrArray) burned = desk_run(desk, &next, 1);
     expect(burned->pdata[0], BURN_DONE);
     cr_assert_str_eq(((BurnResult *)burned->pdata[0])->token_serial, serial);
+}
+
+Test(kinds, a_key_of_ours_is_wiped_by_its_serial_and_no_other)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnHub) hub = burn_hub_new(&desk->config, BUILD_DIR "/sealbatch-worker", desk->journal, desk->ca, desk->pins, &desk->calls, &error);
+    cr_assert_not(burn_hub_wipe(hub, "0000", &error), "it is not plugged in");
+    cr_assert(g_error_matches(error, SB_ERROR, SB_ERROR_TOKEN));
+    g_clear_error(&error);
+    cr_assert(burn_hub_wipe(hub, serial, &error), "%s", error ? error->message : "");
+    cr_assert(burn_hub_wipe(hub, serial, &error), "the same again does no harm");
+    g_autoptr(GPtrArray) tokens = burn_hub_tokens(hub, &error);
+    gboolean found = FALSE;
+    for (guint i = 0; i < tokens->len; i++) {
+        const BurnToken *t = tokens->pdata[i];
+        if (strcmp(t->serial, serial) != 0)
+            continue;
+        found = TRUE;
+        cr_assert_str_eq(t->label, BURN_LABEL_WIPED);
+        cr_assert(burn_hub_may_take(hub, t));
+    }
+    cr_assert(found);
 }
 
 Test(kinds, a_revocation_needs_no_key)
