@@ -2,7 +2,7 @@
 /* card_ink.c: darkness against the local background, thresholded and cut into connected marks. */
 #include "ocr/card_ink.h"
 
-#include <string.h>
+#include <leptonica/allheaders.h>
 
 Image *
 ink_colourless(const Image *image)
@@ -140,107 +140,59 @@ ink_threshold(const Image *darkness, guint block, guint floor, double share)
     return out;
 }
 
-/* A run of ink in one row; its mark is found through the union-find forest of labels. */
-typedef struct {
-    gint x0, x1;
-    guint label;
-} Run;
-
-static guint
-root_of(GArray *parents, guint label)
-{
-    guint *p = &g_array_index(parents, guint, 0);
-    while (p[label] != label)
-        label = p[label] = p[p[label]];
-    return label;
-}
+typedef struct Pix Pix;
 
 static void
-mark_grow(Mark *mark, const Run *run, gint y)
+pix_free(Pix *pix)
 {
-    mark->x0 = MIN(mark->x0, run->x0);
-    mark->x1 = MAX(mark->x1, run->x1);
-    mark->y1 = MAX(mark->y1, y);
-    mark->area += (guint)(run->x1 - run->x0 + 1);
+    pixDestroy(&pix);
 }
 
-static void
-mark_merge(Mark *into, const Mark *from)
-{
-    into->x0 = MIN(into->x0, from->x0);
-    into->y0 = MIN(into->y0, from->y0);
-    into->x1 = MAX(into->x1, from->x1);
-    into->y1 = MAX(into->y1, from->y1);
-    into->area += from->area;
-}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pix, pix_free)
 
-/* Give @run the label of the runs above that touch it, joining them. */
-static void
-run_label(Run *run, gint y, const GArray *above, guint *from, GArray *parents, GArray *marks)
+static Pix *
+pix_of(const Image *binary)
 {
-    gboolean labelled = FALSE;
-    while (*from < above->len && g_array_index(above, Run, *from).x1 < run->x0 - 1)
-        (*from)++;
-    for (guint i = *from; i < above->len; i++) {
-        const Run *a = &g_array_index(above, Run, i);
-        if (a->x0 > run->x1 + 1)
-            break;
-        guint root = root_of(parents, a->label);
-        if (!labelled) {
-            run->label = root;
-            labelled = TRUE;
-        } else if (root != run->label) {
-            mark_merge(&g_array_index(marks, Mark, run->label), &g_array_index(marks, Mark, root));
-            g_array_index(parents, guint, root) = run->label;
-        }
+    Pix *pix = pixCreate((l_int32)binary->width, (l_int32)binary->height, 1);
+    g_assert(pix != NULL); /* out of memory, as in g_malloc */
+    for (guint y = 0; y < binary->height; y++) {
+        const guint8 *in = binary->data + (gsize)y * binary->width;
+        l_uint32 *line = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);
+        for (guint x = 0; x < binary->width; x++)
+            line[x >> 5] |= (l_uint32)(in[x] != 0) << (31 - (x & 31));
     }
-    if (!labelled) {
-        run->label = parents->len;
-        g_array_append_val(parents, run->label);
-        Mark mark = { run->x0, y, run->x1, y, 0 };
-        g_array_append_val(marks, mark);
-    }
-    mark_grow(&g_array_index(marks, Mark, run->label), run, y);
+    return pix;
 }
 
+/* The components whose box fits, each with its own pixels. */
 static void
-runs_of_row(const guint8 *p, gint width, GArray *runs)
+add_marks(BOXA *boxes, PIXA *parts, guint min_area, guint max_side, GArray *out)
 {
-    g_array_set_size(runs, 0);
-    for (gint x = 0; x < width;) {
-        const guint8 *ink = memchr(p + x, 255, (gsize)(width - x));
-        if (!ink)
-            return;
-        Run run = { (gint)(ink - p), 0, 0 };
-        for (x = run.x0; x < width && p[x]; x++)
-            ;
-        run.x1 = x - 1;
-        g_array_append_val(runs, run);
+    l_int32 *bits = makePixelSumTab8();
+    for (l_int32 i = 0; i < boxaGetCount(boxes) && out->len < MARKS_MAX; i++) {
+        l_int32 x, y, w, h, area;
+        boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
+        if (w > (l_int32)max_side || h > (l_int32)max_side)
+            continue;
+        g_autoptr(Pix) part = pixaGetPix(parts, i, L_CLONE);
+        pixCountPixels(part, &area, bits);
+        Mark mark = { x, y, x + w - 1, y + h - 1, (guint)area };
+        if (mark.area >= min_area)
+            g_array_append_val(out, mark);
     }
+    LEPT_FREE(bits);
 }
 
 GArray *
 ink_marks(const Image *binary, guint min_area, guint max_side)
 {
-    g_autoptr(GArray) parents = g_array_new(FALSE, FALSE, sizeof(guint));
-    g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(Mark));
-    g_autoptr(GArray) above = g_array_new(FALSE, FALSE, sizeof(Run));
-    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(Run));
-    for (gint y = 0; y < (gint)binary->height; y++) {
-        runs_of_row(binary->data + (gsize)y * binary->width, (gint)binary->width, runs);
-        guint from = 0;
-        for (guint i = 0; i < runs->len; i++)
-            run_label(&g_array_index(runs, Run, i), y, above, &from, parents, marks);
-        GArray *swap = above;
-        above = runs;
-        runs = swap;
-    }
+    g_autoptr(Pix) pix = pix_of(binary);
+    PIXA *parts = NULL;
+    BOXA *boxes = pixConnComp(pix, &parts, 8);
     GArray *out = g_array_new(FALSE, FALSE, sizeof(Mark));
-    for (guint i = 0; i < marks->len && out->len < MARKS_MAX; i++) {
-        const Mark *m = &g_array_index(marks, Mark, i);
-        if (root_of(parents, i) == i && m->area >= min_area && m->x1 - m->x0 < (gint)max_side &&
-            m->y1 - m->y0 < (gint)max_side)
-            g_array_append_val(out, *m);
-    }
+    if (boxes != NULL)
+        add_marks(boxes, parts, min_area, max_side, out);
+    boxaDestroy(&boxes);
+    pixaDestroy(&parts);
     return out;
 }

@@ -42,7 +42,7 @@ Image *ink_threshold(const Image *darkness, guint block, guint floor, double sha
 /**
  * ink_marks: connected marks (8 neighbours) of a 0/255 picture with at least @min_area pixels and sides of at
  * most @max_side.
- * Returns: (transfer full) (element-type Mark) a GArray ordered by their lowest row; at most MARKS_MAX.
+ * Returns: (transfer full) (element-type Mark) a GArray in the order of their first pixels; at most MARKS_MAX.
  */
 GArray *ink_marks(const Image *binary, guint min_area, guint max_side);
 

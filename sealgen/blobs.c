@@ -1,104 +1,81 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * blobs.c: two-pass labelling with union and find.
+ * blobs.c: Leptonica's connected components and brick dilation on masks of a byte a pixel.
  */
 #include "sealgen/blobs.h"
 
+#include <leptonica/allheaders.h>
 #include <string.h>
 
-static guint32
-root_of(guint32 *parent, guint32 i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
+typedef struct Pix Pix;
 
 static void
-join(guint32 *parent, guint32 a, guint32 b)
+pix_free(Pix *pix)
 {
-    a = root_of(parent, a);
-    b = root_of(parent, b);
-    if (a < b)
-        parent[b] = a;
-    else
-        parent[a] = b;
+    pixDestroy(&pix);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pix, pix_free)
+
+static Pix *
+pix_of(const guint8 *mask, guint width, guint height, gboolean on)
+{
+    Pix *pix = pixCreate((l_int32)width, (l_int32)height, 1);
+    g_assert(pix != NULL); /* out of memory, as in g_malloc */
+    l_uint32 *data = pixGetData(pix);
+    gsize words = (gsize)pixGetWpl(pix);
+    for (guint y = 0; y < height; y++) {
+        const guint8 *in = mask + (gsize)y * width;
+        l_uint32 *line = data + y * words;
+        for (guint x = 0; x < width; x++)
+            line[x >> 5] |= (l_uint32)((in[x] != 0) == on) << (31 - (x & 31));
+    }
+    return pix;
 }
 
 GArray *
 blobs_find(const guint8 *mask, guint width, guint height, guint32 *labels)
 {
-    GArray *parent = g_array_new(FALSE, FALSE, sizeof(guint32));
-    guint32 zero = 0;
-    g_array_append_val(parent, zero);
-    for (guint y = 0; y < height; y++)
-        for (guint x = 0; x < width; x++) {
-            gsize i = (gsize)y * width + x;
-            labels[i] = 0;
-            if (!mask[i])
-                continue;
-            guint32 near[4] = { x ? labels[i - 1] : 0, y ? labels[i - width] : 0, x && y ? labels[i - width - 1] : 0,
-                                x + 1 < width && y ? labels[i - width + 1] : 0 };
-            for (guint k = 0; k < 4; k++)
-                if (near[k]) {
-                    if (labels[i])
-                        join((guint32 *)(gpointer)parent->data, labels[i], near[k]);
-                    else
-                        labels[i] = near[k];
-                }
-            if (!labels[i]) {
-                guint32 fresh = parent->len;
-                g_array_append_val(parent, fresh);
-                labels[i] = fresh;
-            }
-        }
+    g_autoptr(Pix) pix = pix_of(mask, width, height, TRUE);
+    g_autoptr(Pix) numbered = pixConnCompTransform(pix, 8, 32);
     GArray *blobs = g_array_new(FALSE, TRUE, sizeof(Blob));
-    g_autofree guint32 *number = g_new0(guint32, parent->len);
+    memset(labels, 0, (gsize)width * height * sizeof *labels);
+    if (numbered == NULL) /* nothing is set */
+        return blobs;
+    const l_uint32 *number = pixGetData(numbered); /* 32 bits a pixel: no padding */
     for (guint y = 0; y < height; y++)
         for (guint x = 0; x < width; x++) {
             gsize i = (gsize)y * width + x;
-            if (!labels[i])
+            guint32 n = number[i];
+            if (n == 0)
                 continue;
-            guint32 root = root_of((guint32 *)(gpointer)parent->data, labels[i]);
-            if (!number[root]) {
-                Blob blob = { x, y, x, y, 0, blobs->len + 1 };
-                g_array_append_val(blobs, blob);
-                number[root] = blobs->len;
-            }
-            labels[i] = number[root];
-            Blob *b = &g_array_index(blobs, Blob, labels[i] - 1);
+            if (n > blobs->len)
+                g_array_set_size(blobs, n);
+            Blob *b = &g_array_index(blobs, Blob, n - 1);
+            if (b->area++ == 0)
+                *b = (Blob){ x, y, x, y, 1, n };
             b->x0 = MIN(b->x0, x);
             b->x1 = MAX(b->x1, x);
             b->y1 = MAX(b->y1, y);
-            b->area++;
+            labels[i] = n;
         }
-    g_array_unref(parent);
     return blobs;
 }
 
-static void
-grow_line(const guint8 *in, guint8 *out, guint n, gsize stride, int radius, guint8 on)
-{
-    int last = -2 * radius - 2; /* last place where the value is @on */
-    for (int i = 0; i < (int)n + radius; i++) {
-        if (i < (int)n && (in[(gsize)i * stride] != 0) == on)
-            last = i;
-        int at = i - radius;
-        if (at >= 0)
-            out[(gsize)at * stride] = (last >= at - radius) == on;
-    }
-}
-
+/* Shrinking grows what is not set; beyond the picture's border neither is. */
 void
 mask_grow(guint8 *mask, guint width, guint height, int radius)
 {
-    guint8 on = radius > 0;
-    int r = ABS(radius);
-    if (r == 0)
+    gboolean on = radius > 0;
+    int side = 2 * ABS(radius) + 1;
+    if (radius == 0)
         return;
-    g_autofree guint8 *other = g_malloc((gsize)width * height);
+    g_autoptr(Pix) pix = pix_of(mask, width, height, on);
+    g_autoptr(Pix) grown = pixDilateBrick(NULL, pix, side, side);
+    g_assert(grown != NULL);
+    const l_uint32 *data = pixGetData(grown);
+    gsize words = (gsize)pixGetWpl(grown);
     for (guint y = 0; y < height; y++)
-        grow_line(mask + (gsize)y * width, other + (gsize)y * width, width, 1, r, on);
-    for (guint x = 0; x < width; x++)
-        grow_line(other + x, mask + x, height, width, r, on);
+        for (guint x = 0; x < width; x++)
+            mask[(gsize)y * width + x] = ((data[y * words + (x >> 5)] >> (31 - (x & 31)) & 1) != 0) == on;
 }
