@@ -20,6 +20,8 @@
 #define UNSURE_MM 0.5      /* from this uncertainty on a size is told as unproven */
 #define VERY_UNSURE_MM 1.0 /* and beyond this not even the declared size bears it out */
 #define EDGE_MM 0.05       /* sigma of where the ink's outer edge is taken to be, and as much of a pixel */
+#define BLOTTED_STROKE 1.25 /* wider strokes than the other samples have, by this factor */
+#define BLOTTED_INK 1.15
 #define MUCH_INK 1.35      /* against the median sample: two impressions over each other */
 #define POOR_QUALITY 0.30
 
@@ -142,6 +144,23 @@ median3(double *v, guint n)
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* Are its strokes much wider, and its ink more, than the others'? */
+static gboolean
+is_blotted(const Impression *imp, const GPtrArray *members)
+{
+    double strokes[32], ink[32];
+    guint n = 0;
+    for (guint i = 0; i < members->len && n < G_N_ELEMENTS(strokes); i++) {
+        const Impression *other = g_ptr_array_index(members, i);
+        if (other == imp || other->overlapped)
+            continue;
+        strokes[n] = other->stroke_mm;
+        ink[n++] = other->ink_mm2;
+    }
+    return n > 0 && !imp->overlapped && imp->stroke_mm > BLOTTED_STROKE * median3(strokes, n) &&
+           imp->ink_mm2 > BLOTTED_INK * median3(ink, n);
+}
+
 static double
 median_ink(const GPtrArray *members)
 {
@@ -153,7 +172,7 @@ median_ink(const GPtrArray *members)
 }
 
 static SheetSample *
-add_sample(SheetSeal *seal, const Impression *imp, PageView *const *views)
+add_sample(SheetSeal *seal, const Impression *imp, const GPtrArray *members, PageView *const *views)
 {
     const PageView *view = views[imp->page];
     SheetSample *sample = g_new0(SheetSample, 1);
@@ -170,6 +189,8 @@ add_sample(SheetSeal *seal, const Impression *imp, PageView *const *views)
     sample->size_mm[1] = o.height;
     sample->box_px = page_view_stored_box(view, &o);
     sample->reasons = imp->reasons;
+    if (is_blotted(imp, members))
+        sample->reasons |= SAMPLE_BLOTTED;
     if (imp->foreign_share > 0.06)
         sample->reasons |= SAMPLE_CROSSED;
     if (imp->overlapped)
@@ -280,13 +301,16 @@ measure(const Candidate *c, const guint *index, guint m, const Canon *canon, con
     seal->measured_mm[0] = fused->width / canon->ppm * f;
     seal->measured_mm[1] = fused->height / canon->ppm * f;
     /* a circle seen a little askew is still a circle */
+    gboolean round_ = seal->shape == SHAPE_ROUND; /* where the paper bends, its mean is right nevertheless */
+    double askew = round_ ? fabs(seal->measured_mm[0] - seal->measured_mm[1]) / 6 : 0;
     if (seal->shape == SHAPE_ROUND && fabs(seal->measured_mm[0] / seal->measured_mm[1] - 1) < 0.05)
         seal->measured_mm[0] = seal->measured_mm[1] = (seal->measured_mm[0] + seal->measured_mm[1]) / 2;
     double size = MAX(seal->measured_mm[0], seal->measured_mm[1]), spread = 0;
     for (guint i = 0; i < m; i++)
         spread = MAX(spread, fabs(stretch[i] / f - 1));
-    double ruler = scale->sigma * size, samples = spread * size / (2 * sqrt(m)), edge = EDGE_MM * (1 + 5 / MAX(1, scale->px_per_mm));
-    seal->uncertainty_mm = 2 * sqrt(ruler * ruler + samples * samples + edge * edge);
+    double ruler = hypot(scale->sigma, round_ ? 0 : scale->bend) * size, samples = spread * size / (2 * sqrt(m));
+    double edge = EDGE_MM * (1 + 5 / MAX(1, scale->px_per_mm));
+    seal->uncertainty_mm = 2 * sqrt(ruler * ruler + samples * samples + edge * edge + askew * askew);
 }
 
 /* Pixels of the canvas to those of the fused ink. */
@@ -436,7 +460,7 @@ grade(Candidate *c, const guint *index, const FuseSample *fused, guint m)
             s->reasons |= SAMPLE_FAINT;
         if (fused[i].covered < 0.9)
             s->reasons |= SAMPLE_PARTIAL;
-        if (fused[i].excess > 0.10)
+        if (fused[i].excess > 0.10 && !(s->reasons & SAMPLE_BLOTTED))
             s->reasons |= SAMPLE_DOUBLED;
         s->quality = CLAMP(fused[i].gain * (0.4 + 0.6 * fused[i].covered) * (1 - MIN(0.5, 2 * fused[i].excess)), 0, 1) *
                      (1 - MIN(0.5, 2 * c[index[i]].imp->foreign_share));
@@ -470,8 +494,10 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     double usual = median_ink(group->members);
     for (guint i = 0; i < n; i++) {
         c[i].imp = g_ptr_array_index(group->members, i);
-        c[i].sample = add_sample(seal, c[i].imp, views);
+        c[i].sample = add_sample(seal, c[i].imp, group->members, views);
         c[i].merit = first_merit(c[i].imp, usual);
+        if (c[i].sample->reasons & (SAMPLE_BLOTTED | SAMPLE_CUT))
+            c[i].merit *= 0.5;
         if (c[i].imp->row != group->main_row) {
             c[i].sample->reasons |= SAMPLE_OUTSIDE;
             c[i].merit *= 0.5;

@@ -12,6 +12,8 @@
 #define BEYOND_MM 0.7 /* ink this far outside the outline is a splash or a neighbour */
 #define FOREIGN_DENSITY 0.25
 #define CROP_MOST_MM 90.0
+#define STROKE_ALPHA 0.5f
+#define CUT_MM 0.3 /* an outline is not surer than that */
 #define RULE_FRINGE 0.5f /* less ink than this beside a printed line is the line's own edge */
 
 /* In the crop's pixels. */
@@ -102,6 +104,44 @@ leave_out_rules(const PageTraits *traits, Impression *impression)
         }
 }
 
+/* Twice the ink's area over its rim: the width of a long stroke. */
+static double
+stroke_width(const Plane *alpha, const OutlineMask *where)
+{
+    gsize area = 0, rim = 0;
+    for (guint y = 1; y + 1 < alpha->height; y++)
+        for (guint x = 1; x + 1 < alpha->width; x++) {
+            const float *p = alpha->v + (gsize)y * alpha->width + x;
+            if (!(*p > STROKE_ALPHA) || !outline_mask_has(where, x, y))
+                continue;
+            area++;
+            /* pixel sides that face paper; on slanted edges they are 4/pi times as many as the edge is long */
+            rim += !(p[-1] > STROKE_ALPHA) + !(p[1] > STROKE_ALPHA) + !(p[-(gssize)alpha->width] > STROKE_ALPHA) +
+                   !(p[alpha->width] > STROKE_ALPHA);
+        }
+    return rim ? 2 * area / (rim * G_PI / 4) / alpha->ppm : 0;
+}
+
+/* Does some of the outline lie off the paper, or off the picture? */
+static gboolean
+is_cut(const Image *page, const SheetScale *scale, const Outline *place)
+{
+    double a = place->turn_deg * G_PI / 180, c = cos(a), s = sin(a);
+    gboolean square = place->shape != SHAPE_ROUND && place->shape != SHAPE_OVAL;
+    for (guint i = 0; i < 32; i++) {
+        double t = i * G_PI / 16, u = cos(t), v = sin(t), f = square ? 1 / MAX(fabs(u), fabs(v)) : 1;
+        u *= f * place->width / 2;
+        v *= f * place->height / 2;
+        Point mm = { place->centre.x + c * u - s * v, place->centre.y + s * u + c * v };
+        Point px = homography_apply(&scale->mm_to_px, mm);
+        if (mm.x < -CUT_MM || mm.y < -CUT_MM || mm.x > scale->width_mm + CUT_MM || mm.y > scale->height_mm + CUT_MM ||
+            px.x < -CUT_MM * scale->px_per_mm || px.y < -CUT_MM * scale->px_per_mm ||
+            px.x > page->width + CUT_MM * scale->px_per_mm || px.y > page->height + CUT_MM * scale->px_per_mm)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* How much of the outline is foreign ink, and how much the seal's. */
 static void
 count_ink(Impression *impression)
@@ -118,6 +158,7 @@ count_ink(Impression *impression)
             }
     impression->foreign_share = all ? (double)n / all : 0;
     impression->ink_mm2 = ink / (f->ppm * f->ppm);
+    impression->stroke_mm = stroke_width(a, &mask);
 }
 
 gboolean
@@ -156,5 +197,11 @@ crop_impression(const Image *page, const SheetScale *scale, const PaperLight *li
             impression->outline = fine;
     }
     count_ink(impression);
+    Outline place = impression->outline;
+    place.centre = (Point){ impression->origin_mm.x + place.centre.x / ppm, impression->origin_mm.y + place.centre.y / ppm };
+    place.width /= ppm;
+    place.height /= ppm;
+    if (is_cut(page, scale, &place))
+        impression->reasons |= SAMPLE_CUT;
     return TRUE;
 }

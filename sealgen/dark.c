@@ -15,6 +15,7 @@
 #define SIDE_MOST_MM 62.0
 #define SUPPORT_IN_PLACE 0.55
 #define SUPPORT_LOOSE 0.80
+#define SUPPORT_FRAME 0.85
 #define LOOSE_SQUARE_MOST_MM 30.0 /* larger loose rectangles are tables */
 #define JOIN_MM 0.6
 
@@ -60,7 +61,8 @@ add_if_seal(const Plane *plane, Point origin, double support, double square_most
     double w = o.width / plane->ppm, h = o.height / plane->ppm, ink = ink_mm2(plane);
     if (o.support < support || MIN(w, h) < SIDE_LEAST_MM || MAX(w, h) > SIDE_MOST_MM || ink < 0.08 * w * h)
         return FALSE;
-    if (o.shape == SHAPE_RECTANGLE && MAX(w, h) > square_most)
+    /* a block of text is a rectangle too, but its rim has gaps */
+    if (o.shape == SHAPE_RECTANGLE && (MAX(w, h) > square_most || o.support < SUPPORT_FRAME))
         return FALSE;
     Impression *imp = impression_new(page);
     imp->place = o;

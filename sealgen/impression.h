@@ -27,6 +27,7 @@ typedef struct {
     Point origin_mm;
     Outline outline;      /* in pixels of the planes; width and height are the measured size * ppm */
     double foreign_share; /* of the outline's area */
+    double stroke_mm;     /* mean width of its strokes: ink that has run makes them wide */
 
     /* against the upright page */
     Point upright_mm; /* where its centre lies when the page is turned upright */

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#define NEARLY_ROUND 0.93
 #define RAYS 360
 #define TOLERANCE_MM 0.35 /* a point this near supports a shape */
 #define TRIES 300
@@ -427,7 +428,7 @@ outline_fit(const Plane *ink, Point centre, double reach, SealShape expect, Outl
                 expect != SHAPE_OVAL ? ellipse_search(&rim, centre, reach, TRUE, tolerance, &circle) : 0;
             double oval_score =
                 expect != SHAPE_ROUND ? ellipse_search(&rim, centre, reach, FALSE, tolerance, &ellipse) : 0;
-            gboolean nearly_round = ellipse.v[2] > 0 && ellipse.v[3] > 0.93 * ellipse.v[2];
+            gboolean nearly_round = ellipse.v[2] > 0 && ellipse.v[3] > NEARLY_ROUND * ellipse.v[2];
             if (round_score > 0 &&
                 (round_score > 0.95 * oval_score || (nearly_round && round_score > 0.7 * oval_score))) {
                 /* a circle seen a little askew: polish with all five */
@@ -444,7 +445,8 @@ outline_fit(const Plane *ink, Point centre, double reach, SealShape expect, Outl
                 outline_from_ellipse(&circle, &best);
             } else if (oval_score > 0) {
                 best.rms = ellipse_polish(&rim, &ellipse, FALSE, tolerance);
-                best.shape = SHAPE_OVAL;
+                /* no oval seal is that nearly a circle: the paper is not flat */
+                best.shape = ellipse.v[3] > NEARLY_ROUND * ellipse.v[2] ? SHAPE_ROUND : SHAPE_OVAL;
                 best_score = ellipse_score(&rim, &ellipse, tolerance);
                 outline_from_ellipse(&ellipse, &best);
             }

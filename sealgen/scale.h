@@ -22,6 +22,7 @@ typedef struct {
     ScaleSource source;
     gboolean photo; /* perspective: from paper edges, not from a density */
     double sigma;   /* of lengths, relative, one sigma: what the ruler leaves open; 1 where nothing is proven */
+    double bend;    /* the same for what is not round: width against height as round seals have it, paper bends */
     Paper paper;
     gboolean partial; /* the sheet does not lie whole in the picture: circles can make the map better */
     CutPaper cut;     /* then: what is known of it */

@@ -154,7 +154,7 @@ find_rings(const Plane *patch, GArray *out)
     g_autoptr(Plane) small = plane_reduce(patch, 2.0);
     double f = patch->ppm / small->ppm;
     plane_blur(small, 0.8);
-    enum { R0 = 14, R1 = 62 }; /* radii in half millimetres: 7..31 mm */
+    enum { R0 = 14, R1 = 62, LARGE_RING = 45 }; /* radii in half millimetres: 7..31 mm */
     guint w = small->width, h = small->height;
     if ((gsize)w * h > 400000)
         return;
@@ -178,6 +178,8 @@ find_rings(const Plane *patch, GArray *out)
                 for (guint x = 1; x + 1 < w; x++) {
                     const guint16 *v = votes + ((gsize)(r - R0) * h + y) * w + x;
                     guint sum = v[0] + v[1] + v[-1] + v[w] + v[-(int)w];
+                    if (r > LARGE_RING) /* votes of a far rim scatter */
+                        sum += v[w + 1] + v[w - 1] + v[1 - (int)w] + v[-1 - (int)w];
                     if (sum > 0.35 * 2 * G_PI * r && sum / (double)r > best) {
                         double support = ring_support(patch, (x + 0.5) * f - 0.5, (y + 0.5) * f - 0.5, r * f);
                         if (support > RING_LEAST &&

@@ -216,6 +216,22 @@ stretch_of(const GPtrArray *found)
     return n >= 2 ? sum / n : 0;
 }
 
+/* Mean of how far from round they are: paper that bends makes its own ovals. */
+static double
+askew_of(const GPtrArray *found)
+{
+    double sum = 0;
+    guint n = 0;
+    for (guint i = 0; i < found->len; i++) {
+        const Outline *o = &((const Impression *)g_ptr_array_index(found, i))->place;
+        if (!is_circle(o))
+            continue;
+        sum += fabs(log(o->width / o->height));
+        n++;
+    }
+    return n ? sum / n : 0;
+}
+
 /* Name seals are square, or plainly not. */
 static gboolean
 is_square(const Outline *o)
@@ -309,6 +325,8 @@ page_view_new(const SheetPage *page, guint number, const Order *order)
         flat = flatten(decoded->image, &view->scale);
     }
     g_autoptr(GPtrArray) found = look(view, decoded->image, &flat, &light);
+    if (view->scale.photo)
+        view->scale.bend = askew_of(found) / 2;
     if (view->own_form)
         use_form(view, &marks, order, found);
     view->blank = view->traits.print_mm2 < BLANK_PRINT_MM2 && view->traits.coloured_mm2 < BLANK_COLOUR_MM2;

@@ -117,6 +117,74 @@ Test(sheet_extract, a_missing_sample_is_found)
     cr_expect_eq(f->severity, SEVERITY_REVIEW);
 }
 
+/* The samples' reasons in reading order, of one official seal of 40 mm. */
+static void
+reasons_of(const DrawnSeal *seals, guint n, SampleReasons *out)
+{
+    const SealType type = SEAL_OFFICIAL;
+    const double size = 40;
+    g_autoptr(SheetResult) result = extract(seals, n, 200, 200, &type, &size, 1);
+    const SheetSeal *seal = g_ptr_array_index(result->seals, 0);
+    cr_assert(seal->found);
+    cr_assert_eq(seal->samples->len, n);
+    for (guint i = 0; i < n; i++)
+        out[i] = ((const SheetSample *)g_ptr_array_index(seal->samples, i))->reasons;
+}
+
+Test(sheet_extract, ink_that_has_run_is_told_and_only_there)
+{
+    DrawnSeal seals[3];
+    SampleReasons reasons[3];
+    memcpy(seals, THREE_RINGS, sizeof seals);
+    reasons_of(seals, 3, reasons);
+    for (guint i = 0; i < 3; i++)
+        cr_expect_not(reasons[i] & SAMPLE_BLOTTED, "sample %u is as good as the others", i);
+    seals[1].run_mm = 0.45;
+    reasons_of(seals, 3, reasons);
+    cr_expect(reasons[1] & SAMPLE_BLOTTED);
+    cr_expect_not(reasons[0] & SAMPLE_BLOTTED);
+    cr_expect_not(reasons[2] & SAMPLE_BLOTTED);
+}
+
+Test(sheet_extract, a_stamp_over_the_papers_edge_is_told)
+{
+    DrawnSeal seals[3];
+    SampleReasons reasons[3];
+    memcpy(seals, THREE_RINGS, sizeof seals);
+    reasons_of(seals, 3, reasons);
+    for (guint i = 0; i < 3; i++)
+        cr_expect_not(reasons[i] & SAMPLE_CUT);
+    seals[0].x_mm = 17; /* 3 mm of it are lost */
+    reasons_of(seals, 3, reasons);
+    cr_expect(reasons[0] & SAMPLE_CUT);
+    cr_expect_not(reasons[1] & SAMPLE_CUT);
+}
+
+Test(sheet_extract, a_size_that_no_such_seal_has_goes_to_a_person_where_none_is_declared)
+{
+    static const DrawnSeal odd[] = {
+        { 45, 90, 56, 56, -8, FALSE, 11, RED, 0, FALSE },
+        { 105, 152, 56, 56, 5, FALSE, 11, RED, 0, FALSE },
+        { 165, 89, 56, 56, 12, FALSE, 11, RED, 0, FALSE },
+    };
+    const SealType type = SEAL_OFFICIAL;
+    const double none = 0;
+    g_autoptr(SheetResult) result = extract(odd, 3, 200, 200, &type, &none, 1);
+    const Finding *f = finding(result, FINDING_SIZE_MISMATCH);
+    cr_assert_not_null(f);
+    cr_expect_eq(f->severity, SEVERITY_REVIEW);
+    g_autoptr(SheetResult) usual = extract(THREE_RINGS, 3, 200, 200, &type, &none, 1);
+    cr_expect_null(finding(usual, FINDING_SIZE_MISMATCH));
+    const SheetSeal *seal = g_ptr_array_index(usual->seals, 0);
+    cr_expect(seal->uncertainty_mm > 0.05 && seal->uncertainty_mm < 0.5);
+    cr_expect_lt(fabs(seal->measured_mm[0] - 40), seal->uncertainty_mm);
+    /* without a density nor a declared size the page's proportions alone are not enough */
+    g_autoptr(SheetResult) unsure = extract(THREE_RINGS, 3, 150, 0, &type, &none, 1);
+    f = finding(unsure, FINDING_SIZE_UNPROVEN);
+    cr_assert_not_null(f);
+    cr_expect_eq(f->severity, SEVERITY_REVIEW);
+}
+
 Test(sheet_extract, seals_are_told_apart_by_place_shape_and_size)
 {
     const DrawnSeal seals[] = {

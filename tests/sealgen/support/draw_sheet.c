@@ -22,9 +22,9 @@ draw_star(cairo_t *cr, double radius)
 
 /* A letter of a few bars in a unit box about the origin. */
 static void
-draw_letter(cairo_t *cr, double size, guint32 *random)
+draw_letter(cairo_t *cr, double size, double run, guint32 *random)
 {
-    cairo_set_line_width(cr, 0.11 * size);
+    cairo_set_line_width(cr, 0.11 * size + run);
     for (guint i = 0; i < 5; i++) {
         *random = *random * 1664525u + 1013904223u;
         double a = ((*random >> 10) % 100) / 100.0 - 0.5, b = ((*random >> 20) % 100) / 100.0 - 0.5;
@@ -39,7 +39,7 @@ draw_letter(cairo_t *cr, double size, guint32 *random)
 static void
 draw_ring(cairo_t *cr, const DrawnSeal *s)
 {
-    double radius = s->width_mm / 2, squash = s->height_mm / s->width_mm, line = 1.0;
+    double radius = s->width_mm / 2, squash = s->height_mm / s->width_mm, line = 1.0 + s->run_mm;
     guint32 random = s->seed;
     cairo_save(cr);
     cairo_scale(cr, 1, squash);
@@ -55,11 +55,11 @@ draw_ring(cairo_t *cr, const DrawnSeal *s)
         cairo_save(cr);
         cairo_translate(cr, 0.76 * radius * cos(a), 0.76 * radius * squash * sin(a));
         cairo_rotate(cr, a + G_PI / 2);
-        draw_letter(cr, 0.2 * radius, &random);
+        draw_letter(cr, 0.2 * radius, s->run_mm, &random);
         cairo_restore(cr);
     }
     if (squash > 0.95)
-        draw_star(cr, 0.32 * radius);
+        draw_star(cr, 0.32 * radius + s->run_mm);
 }
 
 static void
@@ -73,7 +73,7 @@ draw_square(cairo_t *cr, const DrawnSeal *s)
     for (guint i = 0; i < 4; i++) {
         cairo_save(cr);
         cairo_translate(cr, (i % 2 ? 0.22 : -0.22) * w, (i / 2 ? 0.22 : -0.22) * h);
-        draw_letter(cr, 0.36 * w, &random);
+        draw_letter(cr, 0.36 * w, s->run_mm, &random);
         cairo_restore(cr);
     }
 }
@@ -92,7 +92,7 @@ draw_page(const DrawnSeal *seals, guint n, double dpi)
     for (guint i = 0; i < 8; i++) {
         cairo_save(cr);
         cairo_translate(cr, 75 + 8 * i, 25);
-        draw_letter(cr, 7, &random);
+        draw_letter(cr, 7, 0, &random);
         cairo_restore(cr);
     }
     cairo_set_operator(cr, CAIRO_OPERATOR_MULTIPLY);

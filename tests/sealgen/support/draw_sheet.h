@@ -15,6 +15,7 @@ typedef struct {
     double rgb[3];
     double faded;     /* share of the ring, from the right, that has no ink */
     gboolean crossed; /* a black pen line goes through the middle */
+    double run_mm;    /* the ink has run: strokes are this much wider */
 } DrawnSeal;
 
 /* An A4 page at @dpi, white, with a title. Returns: (transfer full) */
