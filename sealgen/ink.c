@@ -9,6 +9,8 @@
 
 #define LIGHT_PPM 2.0
 #define CLOSE_MM 4.0         /* half side of the square that no stroke fills */
+#define WIDE_CLOSE_MM 13.0   /* no name seal fills this one */
+#define SOLID_COLOUR 0.88f   /* a channel that falls this much more than another: ink, not shade */
 #define SMOOTH_MM 1.5        /* light changes slower than this, but for hard shadows */
 #define COLOURED_CHROMA 0.22 /* chroma against density from which an ink is coloured */
 
@@ -20,10 +22,10 @@ image_value(const Image *image, gsize pixel, guint channel)
 
 /* Mean light of cells, one channel. */
 static void
-light_cells(const Image *flat, double step, guint channel, PaperLight *light)
+light_cells(const Image *flat, double step, guint channel, guint width, guint height, float *cells)
 {
-    for (guint y = 0; y < light->height; y++)
-        for (guint x = 0; x < light->width; x++) {
+    for (guint y = 0; y < height; y++)
+        for (guint x = 0; x < width; x++) {
             guint x0 = MIN((guint)(x * step), flat->width - 1),
                   x1 = MIN(MAX((guint)((x + 1) * step), x0 + 1), flat->width);
             guint y0 = MIN((guint)(y * step), flat->height - 1),
@@ -32,7 +34,7 @@ light_cells(const Image *flat, double step, guint channel, PaperLight *light)
             for (guint v = y0; v < y1; v++)
                 for (guint u = x0; u < x1; u++)
                     sum += image_value(flat, (gsize)v * flat->width + u, channel);
-            light->log_white[channel][(gsize)y * light->width + x] = sum / (float)((x1 - x0) * (y1 - y0));
+            cells[(gsize)y * width + x] = sum / (float)((x1 - x0) * (y1 - y0));
         }
 }
 
@@ -67,6 +69,53 @@ light_extreme(float *v, guint width, guint height, guint r, gboolean most)
         extreme_line(other + x, v + x, height, width, r, most, scratch);
 }
 
+/* Ink closed away: the lightest nearby, then the darkest of those. */
+static float *
+closed(const float *cells, guint width, guint height, double half_mm)
+{
+    float *out = g_memdup2(cells, (gsize)width * height * sizeof *out);
+    light_extreme(out, width, height, (guint)(half_mm * LIGHT_PPM), TRUE);
+    light_extreme(out, width, height, (guint)(half_mm * LIGHT_PPM), FALSE);
+    return out;
+}
+
+/*
+ * A seal with white letters has no bare paper within reach: its colour would be held for the paper's. Light
+ * and shade have no colour of their own, so where the near paper is of another colour than the wide one,
+ * the wide one counts.
+ */
+static void
+leave_colour_out(float *const near_[3], float *const wide[3], gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        float least = G_MAXFLOAT, most = 0;
+        for (guint c = 0; c < 3; c++) {
+            float share = near_[c][i] / MAX(1.0f, wide[c][i]);
+            least = MIN(least, share);
+            most = MAX(most, share);
+        }
+        for (guint c = 0; c < 3 && least < SOLID_COLOUR * most; c++)
+            near_[c][i] = wide[c][i];
+    }
+}
+
+/* Blurred, the rim not darkened: padded by working on a plane of ratios. */
+static void
+smooth_to_log(float *v, guint width, guint height)
+{
+    gsize size = (gsize)width * height;
+    g_autoptr(Plane) sum = plane_new(width, height, LIGHT_PPM);
+    g_autoptr(Plane) one = plane_new(width, height, LIGHT_PPM);
+    for (gsize i = 0; i < size; i++) {
+        sum->v[i] = v[i];
+        one->v[i] = 1;
+    }
+    plane_blur(sum, SMOOTH_MM * LIGHT_PPM);
+    plane_blur(one, SMOOTH_MM * LIGHT_PPM);
+    for (gsize i = 0; i < size; i++)
+        v[i] = logf(MAX(8.0f, sum->v[i] / MAX(1e-3f, one->v[i])));
+}
+
 PaperLight *
 paper_light_new(const Image *flat, double ppm)
 {
@@ -76,27 +125,22 @@ paper_light_new(const Image *flat, double ppm)
     light->width = MAX(1u, (guint)ceil(flat->width / step));
     light->height = MAX(1u, (guint)ceil(flat->height / step));
     gsize size = (gsize)light->width * light->height;
-    guint r = (guint)(CLOSE_MM * LIGHT_PPM);
+    guint channels = flat->channels == 3 ? 3 : 1;
+    float *wide[3] = { NULL };
+    for (guint c = 0; c < channels; c++) {
+        g_autofree float *cells = g_new(float, size);
+        light_cells(flat, step, c, light->width, light->height, cells);
+        light->log_white[c] = closed(cells, light->width, light->height, CLOSE_MM);
+        wide[c] = channels == 3 ? closed(cells, light->width, light->height, WIDE_CLOSE_MM) : NULL;
+    }
+    if (channels == 3)
+        leave_colour_out(light->log_white, wide, size);
     for (guint c = 0; c < 3; c++) {
-        light->log_white[c] = g_new(float, size);
-        if (c > 0 && flat->channels == 1) {
-            memcpy(light->log_white[c], light->log_white[0], size * sizeof(float));
-            continue;
-        }
-        light_cells(flat, step, c, light);
-        light_extreme(light->log_white[c], light->width, light->height, r, TRUE);
-        light_extreme(light->log_white[c], light->width, light->height, r, FALSE);
-        /* the blur must not darken the rim: pad by working on a plane of ratios */
-        g_autoptr(Plane) sum = plane_new(light->width, light->height, LIGHT_PPM);
-        g_autoptr(Plane) one = plane_new(light->width, light->height, LIGHT_PPM);
-        for (gsize i = 0; i < size; i++) {
-            sum->v[i] = light->log_white[c][i];
-            one->v[i] = 1;
-        }
-        plane_blur(sum, SMOOTH_MM * LIGHT_PPM);
-        plane_blur(one, SMOOTH_MM * LIGHT_PPM);
-        for (gsize i = 0; i < size; i++)
-            light->log_white[c][i] = logf(MAX(8.0f, sum->v[i] / MAX(1e-3f, one->v[i])));
+        g_free(wide[c]);
+        if (c < channels)
+            smooth_to_log(light->log_white[c], light->width, light->height);
+        else
+            light->log_white[c] = g_memdup2(light->log_white[0], size * sizeof(float));
     }
     return light;
 }

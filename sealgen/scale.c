@@ -127,7 +127,7 @@ size_is_known(double width_px, double height_px, double dpi)
     static const double SIZES[][2] = { { 297, 420 }, { 279.4, 431.8 }, { 215.9, 355.6 },
                                        { 216, 330 }, { 257, 364 },     { 215.9, 279.4 } };
     double longer = MAX(width_px, height_px) / dpi * 25.4, shorter = MIN(width_px, height_px) / dpi * 25.4;
-    for (guint i = 0; i < G_N_ELEMENTS(SIZES) && dpi >= CLAIM_LEAST_DPI; i++)
+    for (guint i = 0; i < G_N_ELEMENTS(SIZES); i++)
         if (fabs(shorter - SIZES[i][0]) < 1.2 && fabs(longer - SIZES[i][1]) < 1.2)
             return TRUE;
     return FALSE;
@@ -206,6 +206,7 @@ sheet_scale_find(const Page *page, SheetScale *scale)
     if (scale->paper.found && scale_from_edges(scale, page))
         return;
     double claimed = page->dpi_x > 0 && fabs(page->dpi_x / MAX(page->dpi_y, 1) - 1) < 0.01 ? page->dpi_x : 0;
+    claimed /= MAX(1, page->reduction); /* it speaks of the full picture */
     double seen = density_of_page(width, height);
     gboolean exact = seen > 0 && a4_error(width, height, seen) < 0.006;
     if (claimed > 0 && a4_error(width, height, claimed) < SIZE_TOLERANCE) {
@@ -215,7 +216,7 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
         return;
     }
-    if (claimed > 0 && size_is_known(width, height, claimed)) {
+    if (page->dpi_x >= CLAIM_LEAST_DPI && claimed > 0 && size_is_known(width, height, claimed)) {
         scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
         return;
     }

@@ -25,7 +25,7 @@ note_page(const PageView *view, const SheetPage *page, SheetResult *result)
         g_ptr_array_add(result->findings, f);
     } else {
         seen.turned_deg = page_view_turned_deg(view);
-        seen.px_per_mm = view->scale.px_per_mm;
+        seen.px_per_mm = view->scale.px_per_mm * view->reduction;
         seen.scale_source = view->scale.source;
         seen.impressions = view->impressions->len;
         seen.blank = view->blank;

@@ -25,6 +25,7 @@
 #define RULE_SIGMA_PX 2.0
 #define RULE_SIGMA_MM 0.15 /* paper is not flat */
 #define REFINE_PASSES 2
+#define FINE_MEGAPIXELS 21.0
 #define BLANK_PRINT_MM2 12.0
 #define BLANK_COLOUR_MM2 12.0
 
@@ -302,6 +303,17 @@ look(PageView *view, const Image *image, Image **flat, PaperLight **light)
     }
 }
 
+/* Finer than about 17 px/mm of A4 shows no more of a stamp, and costs memory: the decoder leaves it out. */
+static guint
+reduction_of(const SheetPage *page)
+{
+    guint width, height;
+    if (!page_file_size(page->file, page->index, &width, &height, NULL))
+        return 1; /* loading tells why */
+    double megapixels = width * 1e-6 * height;
+    return megapixels > 4 * FINE_MEGAPIXELS ? 4 : megapixels > FINE_MEGAPIXELS ? 2 : 1;
+}
+
 PageView *
 page_view_new(const SheetPage *page, guint number, const Order *order)
 {
@@ -309,12 +321,13 @@ page_view_new(const SheetPage *page, guint number, const Order *order)
     view->page = number;
     view->impressions = g_ptr_array_new_with_free_func((GDestroyNotify)impression_free);
     double start = cpu_ms_now();
-    g_autoptr(Page) decoded = page_file_load(page->file, page->index, 1, &view->error);
+    g_autoptr(Page) decoded = page_file_load(page->file, page->index, reduction_of(page), &view->error);
     view->decode_ms = cpu_ms_now() - start;
     if (!decoded)
         return view;
     start = cpu_ms_now();
     view->to_stored = decoded->to_stored;
+    view->reduction = decoded->reduction;
     sheet_scale_find(decoded, &view->scale);
     g_autoptr(Image) flat = flatten(decoded->image, &view->scale);
     g_autoptr(PaperLight) light = NULL;

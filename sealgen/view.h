@@ -15,6 +15,7 @@ typedef struct {
     GError *error; /* owned: why the page could not be decoded, else NULL */
     SheetScale scale;
     Homography to_stored; /* pixels of the decoded picture -> stored pixels */
+    guint reduction;      /* the decoded picture is this much smaller than the full one */
     PageTraits traits;
     gboolean blank;
     double hint_deg;        /* clockwise turn of upright things in the page's frame: -90, 0, 90 or 180 */

@@ -60,6 +60,17 @@ Test(ink_densities, uneven_light_is_no_ink)
     cr_expect_float_eq(d[at(41, 20)].c[0], -log(BLACK[0]), 0.15);
 }
 
+Test(ink_densities, a_solid_stamp_is_ink_and_a_shadow_is_none)
+{
+    const Stroke solid[] = { { 12, 10, 32, 30, RED } };
+    const double shade[3] = { .6, .6, .6 };
+    const Stroke shadow[] = { { 12, 10, 32, 30, shade } };
+    g_autoptr(Image) stamp = page(200, solid, 1), dim = page(200, shadow, 1);
+    g_autofree Density *d = densities(stamp), *none = densities(dim);
+    cr_expect_float_eq(d[at(22, 20)].c[1], -log(RED[1]), 0.2, "in the middle of 20 mm of ink: %g", d[at(22, 20)].c[1]);
+    cr_expect_float_eq(none[at(22, 20)].c[1], 0, 0.08, "in the middle of a shadow: %g", none[at(22, 20)].c[1]);
+}
+
 Test(ink_estimate, the_seals_ink_is_found_beside_black_print)
 {
     const double *const inks[] = { RED, BLUE };
