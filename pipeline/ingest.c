@@ -30,7 +30,7 @@ ingest_holder(const char *number)
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, code, -1);
 }
 
-/* Whom an order is for, as a hash: equal for equal holders, and tells nothing else. */
+/* Whom an order is for, as a hash: equal for equal holders, and names nobody. */
 static char *
 holder_of(const Order *order)
 {

@@ -59,7 +59,7 @@ typedef struct {
     char *order_json; /* digest of the evidence */
     char *profile;
     OrderKind kind;
-    char *holder; /* SHA-256 of whom it is for: finds a second order, tells nothing */
+    char *holder; /* SHA-256 of whom it is for: finds another order without naming anybody (who tries all numbers can tell) */
     OrderState state;
     char *result; /* digest of the result's JSON, or NULL */
     char *reason; /* of refused, held, failed; no personal data; or NULL */
