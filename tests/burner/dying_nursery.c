@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dying_nursery.c: takes the first worker's socket, forks a worker that eats whatever is asked there, and dies without a
+ * dying_nursery.c: takes the first worker's socket, forks workers that eat whatever is asked there, and dies without a
  * word; started again (the file of DYING_NURSERY is there then) it is the real one.
  */
 #include <fcntl.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { EATERS = 16 }; /* of as many readers the kernel wakes any */
 
 int
 main(int argc, char **argv)
@@ -25,8 +27,11 @@ main(int argc, char **argv)
     if (recvmsg(3, &m, 0) != 1)
         return 1;
     memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof fd);
-    if (fork() == 0)
-        while (read(fd, control, sizeof control) > 0)
-            ;
+    for (int i = 0; i < EATERS; i++)
+        if (fork() == 0) {
+            while (read(fd, control, sizeof control) > 0)
+                ;
+            return 0;
+        }
     return 0;
 }
