@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { COARSE_DPI = 140 }; /* dates of 2.6 mm have 14 px */
+
 static gboolean
 shows_side(SeenAs seen_as)
 {
@@ -29,6 +31,24 @@ unreadable_side(SeenAs side)
     return side == SEEN_ID_FRONT ? FINDING_ID_NUMBER_UNREADABLE : FINDING_ID_EXPIRY_UNREADABLE;
 }
 
+/*
+ * Both sides on a page that shows one of them with few pixels: the other may well be there, its dates are smaller
+ * than a number. That is for a person to see, and no word about the wrong side.
+ */
+static gboolean
+is_too_coarse(const CheckUpload *upload, SeenAs seen)
+{
+    Role role = upload->upload->role;
+    if (role != ROLE_LEGAL_REP_ID && role != ROLE_OPERATOR_ID)
+        return FALSE;
+    for (guint i = 0; i < upload->documents->len; i++) {
+        const Document *document = g_ptr_array_index(upload->documents, i);
+        if (document->seen_as == seen && ((document->dpi > 0 && document->dpi < COARSE_DPI) || document->quality & QUALITY_FEW_PIXELS))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* @side is asked for and is not among the documents of @upload. */
 static void
 side_is_missing(Check *check, const CheckUpload *upload, SeenAs side)
@@ -40,14 +60,14 @@ side_is_missing(Check *check, const CheckUpload *upload, SeenAs side)
         check_add(check, FINDING_BLANK_PAGE, SEVERITY_REVIEW, upload, first, NULL, "a blank page");
         return;
     }
-    if (check_count_seen(upload, other) > 0) {
+    if (check_count_seen(upload, other) > 0 && !is_too_coarse(upload, other)) {
         detail = g_strdup_printf("%s is asked for, only %s is there", seen_as_name(side), seen_as_name(other));
         check_add(check, FINDING_WRONG_SIDE, SEVERITY_REVIEW, upload, first, NULL, detail);
         return;
     }
     for (guint i = 0; i < upload->documents->len; i++) {
         const Document *document = g_ptr_array_index(upload->documents, i);
-        if (document->seen_as == SEEN_UNKNOWN || document->seen_as == SEEN_BLANK)
+        if (document->seen_as == SEEN_UNKNOWN || document->seen_as == SEEN_BLANK || shows_side(document->seen_as))
             continue;
         detail = g_strdup_printf("an ID card is asked for, this is: %s", seen_as_name(document->seen_as));
         check_add(check, FINDING_WRONG_DOCUMENT, SEVERITY_REVIEW, upload, document, NULL, detail);

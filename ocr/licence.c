@@ -8,7 +8,9 @@
 
 #include <math.h>
 
-enum { LABELS_ENOUGH = 2, LABELS_SURE = 4 };
+enum { LABELS_ENOUGH = 2 };
+
+static const double A4_RATIO = 1.414, A4_INCHES = 297 / 25.4;
 
 static guint
 labels_in(const GArray *rows)
@@ -45,6 +47,17 @@ upright_rows(const LicenceTools *tools, Flat *flat, guint *labels)
     return g_steal_pointer(&first);
 }
 
+/* Duplicates and copies are A4; a page of another shape has been cropped, and its size is not known. */
+static guint
+dpi_of_a4(const Flat *flat)
+{
+    double ratio = (double)MAX(flat->width, flat->height) / MIN(flat->width, flat->height);
+    if (fabs(ratio - A4_RATIO) > 0.06)
+        return 0;
+    Point middle = { flat->width / 2.0, flat->height / 2.0 };
+    return (guint)lround(flat_stored_scale(flat, middle) * FLAT_SIDE / A4_INCHES);
+}
+
 /* Code, names and QR code of a page that lies the right way up. */
 static Document *
 read_fields(const LicenceTools *tools, Flat *flat, GArray *rows, gboolean labelled, const ReaderExpect *expect)
@@ -62,6 +75,7 @@ read_fields(const LicenceTools *tools, Flat *flat, GArray *rows, gboolean labell
     licence_weigh_qr(document_field(document, FIELD_CREDIT_CODE), qr_code);
     licence_look(flat, flat_layout(flat), rows, document);
     document->turned_deg = flat->turned_deg;
+    document->dpi = dpi_of_a4(flat);
     return g_steal_pointer(&document);
 }
 

@@ -318,18 +318,23 @@ set_date(Flat *flat, const LicenceRow *row, char *iso, char *text, double confid
     set_box(flat, field, row, FALSE);
 }
 
-/* As digits first, which is far cheaper; letters only where that makes no dates ("不约定期限"). */
+/* As digits first, which is far cheaper; letters only where that makes no dates ("不约定期限"). It may run over two lines. */
 static void
 read_term(const LicenceTools *tools, Flat *flat, const LicenceRow *row, DocumentField *field)
 {
-    static const HanziReadAs ways[] = { HANZI_READ_DIGITS, HANZI_READ_ANY };
+    static const struct {
+        gboolean both;
+        HanziReadAs as;
+    } ways[] = { { FALSE, HANZI_READ_DIGITS }, { TRUE, HANZI_READ_DIGITS }, { FALSE, HANZI_READ_ANY }, { TRUE, HANZI_READ_ANY } };
     g_auto(RowCuts) cuts = { flat, row };
     char *text = NULL, *until = NULL;
     double confidence = 0;
     for (guint i = 0; i < G_N_ELEMENTS(ways) && !until; i++) {
         g_autofree char *from = NULL;
+        if (ways[i].both && !row->has_second)
+            continue;
         g_free(text);
-        text = read_row(tools, &cuts, FALSE, ways[i], &confidence);
+        text = read_row(tools, &cuts, ways[i].both, ways[i].as, &confidence);
         licence_parse_term(text, &from, &until);
     }
     set_date(flat, row, until, text, confidence, field);

@@ -229,6 +229,9 @@ Test(check, sides_and_expiry_of_an_id_card)
     set(old, FIELD_VALID_UNTIL, "2025-11-19", FIELD_READ, VERDICT_NONE);
     set(forever, FIELD_VALID_UNTIL, "长期", FIELD_READ, VERDICT_NONE);
     set(torn, FIELD_VALID_UNTIL, "2035-0", FIELD_WEAK, VERDICT_NONE);
+    Document *coarse = a_front(), *fine = a_front(), *coarse_alone = a_front();
+    coarse->dpi = coarse_alone->dpi = 96;
+    fine->dpi = 300;
     struct {
         Role role;
         Document *first, *second;
@@ -236,6 +239,9 @@ Test(check, sides_and_expiry_of_an_id_card)
     } rows[] = {
         { ROLE_LEGAL_REP_ID, a_front(), a_back(), "" },
         { ROLE_LEGAL_REP_ID, a_front(), NULL, "wrong_side" },
+        { ROLE_LEGAL_REP_ID, fine, NULL, "wrong_side" },
+        { ROLE_LEGAL_REP_ID, coarse, NULL, "id_expiry_unreadable" }, /* the back may be there, and illegible */
+        { ROLE_LEGAL_REP_ID_BACK, coarse_alone, NULL, "wrong_side" },
         { ROLE_LEGAL_REP_ID_FRONT, a_front(), a_back(), "" },
         { ROLE_LEGAL_REP_ID_FRONT, a_back(), NULL, "wrong_side" },
         { ROLE_LEGAL_REP_ID_BACK, a_front(), NULL, "wrong_side" },
