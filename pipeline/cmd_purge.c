@@ -6,33 +6,29 @@
 #include <jansson.h>
 
 #include "pipeline/cmd.h"
+#include "pipeline/handover.h"
 #include "pipeline/json_text.h"
+#include "pipeline/label_sheet.h"
+#include "pipeline/review_out.h"
 #include "pipeline/run_lock.h"
 
 enum { DAY_SECONDS = 86400, MAX_DAYS = 36500 };
 
 static gboolean
-purge_one(Workspace *ws, const char *order_id, GError **error)
+take_away(const char *digest, gpointer data, GError **error)
 {
-    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
-    if (!store_purge(ws->store, order_id, gone, error))
-        return FALSE;
-    for (guint i = 0; i < gone->len; i++)
-        if (!evidence_remove(ws->evidence, gone->pdata[i], error))
-            return FALSE;
-    return TRUE;
+    return evidence_remove(data, digest, error);
 }
 
+/* The exports name people too: they are made again without those who are gone. */
 static gboolean
-forget_answers(Workspace *ws, gint64 before, GError **error)
+purge(Workspace *ws, GPtrArray *orders, gint64 before, GError **error)
 {
-    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
-    if (!store_forget_answers(ws->store, before, gone, error))
-        return FALSE;
-    for (guint i = 0; i < gone->len; i++)
-        if (!evidence_remove(ws->evidence, gone->pdata[i], error))
+    for (guint i = 0; i < orders->len; i++)
+        if (!store_purge(ws->store, ((StoreOrder *)orders->pdata[i])->order_id, take_away, ws->evidence, error))
             return FALSE;
-    return TRUE;
+    return store_forget_answers(ws->store, before, take_away, ws->evidence, error) && review_out_write(ws, NULL, error) &&
+           handover_courier_write(ws, error) && label_sheet_write(ws, error);
 }
 
 int
@@ -54,10 +50,7 @@ cmd_purge(int argc, char **argv)
     g_autoptr(GPtrArray) orders = store_expired(work.workspace->store, before, &error);
     if (!orders)
         return cmd_fail(error);
-    for (guint i = 0; i < orders->len && !work.dry_run; i++)
-        if (!purge_one(work.workspace, ((StoreOrder *)orders->pdata[i])->order_id, &error))
-            return cmd_fail(error);
-    if (!work.dry_run && !forget_answers(work.workspace, before, &error))
+    if (!work.dry_run && !purge(work.workspace, orders, before, &error))
         return cmd_fail(error);
     if (work.json) {
         g_autofree char *line = json_line(json_pack("{s:s, s:i, s:i, s:b}", "type", "purge", "orders", (int)orders->len,

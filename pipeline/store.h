@@ -129,8 +129,13 @@ GPtrArray *store_seals(Store *store, const char *order_id, GError **error);
 /* Answers of reading children, by key (order_reader.h): the evidence digest, or NULL. (transfer full) */
 char *store_recall(Store *store, const char *key);
 gboolean store_keep(Store *store, const char *key, const char *digest, GError **error);
-/* They hold what was read on the uploads: those before @before go. @gone as in store_purge. */
-gboolean store_forget_answers(Store *store, gint64 before, GPtrArray *gone, GError **error);
+
+/* Takes evidence away that nobody names any more. It is called before the store's change is durable: killed in between,
+ * the next purge does it again. FALSE ends the purge and changes nothing. */
+typedef gboolean (*StoreGone)(const char *digest, gpointer data, GError **error);
+
+/* They hold what was read on the uploads: those before @before go. */
+gboolean store_forget_answers(Store *store, gint64 before, StoreGone gone, gpointer data, GError **error);
 
 /* ---- review ------------------------------------------------------------------------------------------ */
 
@@ -301,8 +306,8 @@ char *store_audit_hash(Store *store, gint64 seq, GError **error);
 
 /* Orders that ended (done, refused, rejected) before @before. (transfer full) (element-type StoreOrder) with uploads. */
 GPtrArray *store_expired(Store *store, gint64 before, GError **error);
-/* Removes texts, uploads and findings of the order; @gone (out) (element-type char*) evidence nobody names any more. */
-gboolean store_purge(Store *store, const char *order_id, GPtrArray *gone, GError **error);
+/* Removes texts, uploads and findings of the order. */
+gboolean store_purge(Store *store, const char *order_id, StoreGone gone, gpointer data, GError **error);
 
 G_END_DECLS
 

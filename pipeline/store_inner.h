@@ -51,6 +51,9 @@ gboolean store_end(Store *store, gboolean fine, GError **error);
 /* SQL: "ORDER+2" is a unit of ORDER; no order number holds a plus. */
 #define STORE_OF_ORDER(unit, order) "(" order " = substr(" unit ", 1, instr(" unit " || '+', '+') - 1))"
 
+/* Ends the list of digests @ask: each goes to @gone. */
+gboolean store_let_go(Store *store, struct sqlite3_stmt *ask, StoreGone gone, gpointer data, GError **error);
+
 gint64 store_now(void); /* Unix seconds */
 
 /* Inside a transaction: the next link of the chain. */

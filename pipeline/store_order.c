@@ -367,13 +367,28 @@ store_expired(Store *store, gint64 before, GError **error)
     return g_steal_pointer(&list);
 }
 
+static gpointer
+digest_from_row(sqlite3_stmt *ask)
+{
+    return store_text(ask, 0);
+}
+
+gboolean
+store_let_go(Store *store, sqlite3_stmt *ask, StoreGone gone, gpointer data, GError **error)
+{
+    g_autoptr(GPtrArray) digests = store_rows(store, ask, digest_from_row, g_free, error);
+    for (guint i = 0; digests && i < digests->len; i++)
+        if (!gone(digests->pdata[i], data, error))
+            return FALSE;
+    return digests != NULL;
+}
+
 /* Digests that only this order names. */
 static gboolean
-collect_gone(Store *store, gint64 no, GPtrArray *gone, GError **error)
+let_go(Store *store, gint64 no, StoreGone gone, gpointer data, GError **error)
 {
-    GError *cause = NULL;
     sqlite3_stmt *ask = store_ask(
-        store, &cause,
+        store, error,
         "SELECT digest FROM (SELECT digest FROM uploads WHERE order_no = ?1 UNION SELECT preview FROM seals WHERE"
         " order_no = ?1 UNION SELECT order_json FROM orders WHERE no = ?1 UNION SELECT result FROM orders WHERE no = ?1)"
         " WHERE digest IS NOT NULL AND digest NOT IN (SELECT digest FROM uploads WHERE order_no <> ?1)"
@@ -381,16 +396,11 @@ collect_gone(Store *store, gint64 no, GPtrArray *gone, GError **error)
         " AND digest NOT IN (SELECT result FROM orders WHERE no <> ?1 AND result IS NOT NULL)"
         " AND digest NOT IN (SELECT preview FROM seals WHERE order_no <> ?1 AND preview IS NOT NULL)",
         "i", no);
-    while (store_step(store, ask, &cause))
-        g_ptr_array_add(gone, store_text(ask, 0));
-    store_done(ask);
-    if (cause)
-        g_propagate_error(error, cause);
-    return cause == NULL;
+    return store_let_go(store, ask, gone, data, error);
 }
 
 static gboolean
-purge(Store *store, const char *order_id, GPtrArray *gone, GError **error)
+purge(Store *store, const char *order_id, StoreGone gone, gpointer data, GError **error)
 {
     gint64 no;
     OrderState state = STATE_RECEIVED;
@@ -400,7 +410,7 @@ purge(Store *store, const char *order_id, GPtrArray *gone, GError **error)
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT, "order %s has not ended: it cannot be purged", order_id);
         return FALSE;
     }
-    return collect_gone(store, no, gone, error) &&
+    return let_go(store, no, gone, data, error) &&
            store_run(store, error, "DELETE FROM uploads WHERE order_no = ?", "i", no) &&
            store_run(store, error, "UPDATE findings SET read = NULL, form = NULL, file = NULL WHERE order_no = ?", "i",
                      no) &&
@@ -410,9 +420,9 @@ purge(Store *store, const char *order_id, GPtrArray *gone, GError **error)
 }
 
 gboolean
-store_purge(Store *store, const char *order_id, GPtrArray *gone, GError **error)
+store_purge(Store *store, const char *order_id, StoreGone gone, gpointer data, GError **error)
 {
     if (!store_begin(store, error))
         return FALSE;
-    return store_end(store, purge(store, order_id, gone, error), error);
+    return store_end(store, purge(store, order_id, gone, data, error), error);
 }

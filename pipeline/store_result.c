@@ -211,16 +211,9 @@ store_keep(Store *store, const char *key, const char *digest, GError **error)
 }
 
 gboolean
-store_forget_answers(Store *store, gint64 before, GPtrArray *gone, GError **error)
+store_forget_answers(Store *store, gint64 before, StoreGone gone, gpointer data, GError **error)
 {
-    GError *cause = NULL;
-    sqlite3_stmt *ask = store_ask(store, &cause, "SELECT digest FROM answers WHERE at < ?", "i", before);
-    while (store_step(store, ask, &cause))
-        g_ptr_array_add(gone, store_text(ask, 0));
-    store_done(ask);
-    if (cause) {
-        g_propagate_error(error, cause);
-        return FALSE;
-    }
-    return store_run(store, error, "DELETE FROM answers WHERE at < ?", "i", before);
+    sqlite3_stmt *ask = store_ask(store, error, "SELECT digest FROM answers WHERE at < ?", "i", before);
+    return store_let_go(store, ask, gone, data, error) &&
+           store_run(store, error, "DELETE FROM answers WHERE at < ?", "i", before);
 }

@@ -231,6 +231,33 @@ Test(command, a_holder_s_orders_are_found_by_a_number_that_is_no_argument)
     cr_expect_str_eq(none, "", "a command line that is wrong");
 }
 
+/* How often @text stands in the files below the workspace, the database and its log included. */
+static guint
+left_of(const char *ws, const char *text)
+{
+    g_autofree char *line = g_strdup_printf("grep -rlaF '%s' '%s' | wc -l", text, ws);
+    const char *const argv[] = { "/bin/sh", "-c", line, NULL };
+    g_autofree char *out = NULL;
+    cr_assert(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, NULL, NULL, NULL));
+    return (guint)g_ascii_strtoull(out, NULL, 10);
+}
+
+Test(command, purging_leaves_no_upload_and_no_export_of_the_order)
+{
+    g_autofree char *ws = at("ws"), *inbox = at("inbox"), *evidence = g_build_filename(ws, "evidence", NULL),
+                    *out = g_build_filename(ws, "out", NULL);
+    g_autofree char *order = g_strdup_printf(SMALL_ORDER, "TEXT", "91440101MA5XX00X6H");
+    put_file("inbox/TEXT", "order.json", order);
+    put_file("inbox/TEXT", "a.jpg", "I am no picture of 91440101MA5XX00X6H");
+    cr_assert_eq(run(NULL, "init", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_FAILED, "refused");
+    cr_expect_gt(left_of(evidence, "91440101MA5XX00X6H"), 0);
+    cr_expect_eq(run(NULL, "purge", "--retention-days=0", "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(left_of(evidence, "91440101MA5XX00X6H") + left_of(out, "91440101MA5XX00X6H"), 0);
+    cr_expect_eq(left_of(out, "TEXT"), 0, "not in findings.csv any more");
+    cr_expect_eq(run(NULL, "audit", "-w", ws, NULL), EXIT_DONE);
+}
+
 Test(command, a_relative_inbox_is_the_caller_s)
 {
     g_autofree char *ws = at("ws"), *command = g_build_filename(BUILD_DIR, "sealbatch", NULL), *told = NULL;

@@ -431,6 +431,20 @@ Test(store, kill_9_at_any_moment_loses_nothing_that_was_reported)
     cr_expect_gt(reported, 0);
 }
 
+static gboolean
+note_gone(const char *digest, gpointer data, GError **error)
+{
+    g_ptr_array_add(data, g_strdup(digest));
+    return TRUE;
+}
+
+static gboolean
+cannot_go(const char *digest, gpointer data, GError **error)
+{
+    g_set_error(error, SB_ERROR, SB_ERROR_ENV, "the disk says no");
+    return FALSE;
+}
+
 Test(store, purging_takes_the_texts_and_names_the_evidence_that_may_go)
 {
     g_autoptr(Store) store = open_store();
@@ -438,10 +452,12 @@ Test(store, purging_takes_the_texts_and_names_the_evidence_that_may_go)
     take(store, "A1", "c1");
     take(store, "A2", "c2"); /* shares the upload d1 and order.json "0" */
     put(store, "A1", "r1", SEVERITY_REFUSE);
-    cr_expect_not(store_purge(store, "A2", gone, NULL), "still alive");
+    cr_expect_not(store_purge(store, "A2", note_gone, gone, NULL), "still alive");
     g_autoptr(GPtrArray) expired = store_expired(store, G_MAXINT64, NULL);
     cr_expect_eq(expired->len, 1);
-    cr_expect(store_purge(store, "A1", gone, NULL));
+    cr_expect_not(store_purge(store, "A1", cannot_go, NULL, NULL));
+    cr_expect_eq(state_of(store, "A1"), STATE_REFUSED, "what could not be taken away is asked for again");
+    cr_expect(store_purge(store, "A1", note_gone, gone, NULL));
     cr_expect_eq(gone->len, 1, "r1 alone: the rest is named by A2");
     g_autoptr(GPtrArray) findings = store_findings(store, "A1", NULL);
     cr_expect_null(((Finding *)findings->pdata[0])->read);
@@ -473,7 +489,7 @@ Test(store, words_to_the_applicant_go_with_the_other_texts_and_not_before)
     g_autoptr(GPtrArray) before = store_decisions(store, "A1", NULL);
     cr_expect_str_eq(((StoreDecided *)before->pdata[0])->note, "name read as X");
     cr_expect_not(outside("UPDATE decisions SET note = NULL"), "the order is not purged");
-    cr_assert(store_purge(store, "A1", gone, NULL));
+    cr_assert(store_purge(store, "A1", note_gone, gone, NULL));
     cr_expect_not(outside("UPDATE decisions SET note = 'other words'"));
     cr_expect_not(outside("UPDATE decisions SET verdict = 'approve'"));
     g_autoptr(GPtrArray) after = store_decisions(store, "A1", NULL);
