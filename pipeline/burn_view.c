@@ -316,17 +316,51 @@ burn_view_stopping(BurnView *view)
     g_mutex_unlock(&view->mutex);
 }
 
+/* Rows from @from on that ended for the same reason. */
+static guint
+count_alike(const BurnView *view, guint from)
+{
+    const Row *first = view->rows->pdata[from];
+    guint n = 0;
+    for (guint i = from; i < view->rows->len; i++) {
+        const Row *row = view->rows->pdata[i];
+        n += row->outcome == first->outcome && !g_strcmp0(row->reason, first->reason);
+    }
+    return n;
+}
+
+static gboolean
+was_told(const BurnView *view, guint at)
+{
+    const Row *row = view->rows->pdata[at];
+    for (guint i = 0; i < at; i++) {
+        const Row *before = view->rows->pdata[i];
+        if (before->outcome == row->outcome && !g_strcmp0(before->reason, row->reason))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+tell_reason(const BurnView *view, guint at)
+{
+    const Row *row = view->rows->pdata[at];
+    guint n = count_alike(view, at);
+    g_autofree char *why = words_sentence(words_language(), row->reason);
+    g_autofree char *more = n > 1 ? g_strdup_printf(words_in(words_language(), " and %u more"), n - 1) : g_strdup("");
+    g_autofree char *line = g_strdup_printf("%s%s  %s: %s", row->unit, more, row->word, why);
+    g_autofree char *folded = screen_fold(line, 0, screen_columns(STDERR_FILENO));
+    g_printerr("%s\n", folded);
+}
+
 void
 burn_view_settle(BurnView *view)
 {
     for (guint i = 0; i < view->rows->len; i++) {
         const Row *row = view->rows->pdata[i];
-        if (!row->reason || row->outcome == BURN_HELD) /* what is held stands in a block of its own at the end */
-            continue;
-        g_autofree char *why = words_sentence(words_language(), row->reason);
-        g_autofree char *line = g_strdup_printf("%s  %s: %s", row->unit, row->word, why);
-        g_autofree char *folded = screen_fold(line, 0, screen_columns(STDERR_FILENO));
-        g_printerr("%s\n", folded);
+        /* What is held stands in a block of its own at the end. */
+        if (row->reason && row->outcome != BURN_HELD && !was_told(view, i))
+            tell_reason(view, i);
     }
     view->drawn = 0;
     g_ptr_array_set_size(view->rows, 0);

@@ -115,7 +115,7 @@ add_order(Workspace *ws, const StoreOrder *record, GString *text, GError **error
         const OrderPerson *to = order->recipient.name ? &order->recipient : &order->operator_;
         const char *cells[] = { record->order_id, unit->unit,  unit->token_serial,
                                 order->company_name, to->name, to->phone,
-                                to->address ? to->address : order->company_address, order_kind_name(record->kind), at };
+                                to->address ? to->address : order->company_address, words_in(words_language(), order_kind_name(record->kind)), at };
         csv_row(text, cells, G_N_ELEMENTS(cells));
     }
     return units != NULL;

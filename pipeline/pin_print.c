@@ -56,8 +56,8 @@ pin_print_pdf(const Order *order, const PinPrintWords *words, const char *unit, 
     double below = PIN_TOP_MM + (1 + (burn_pin_length(pin) - 1) / CELLS_A_ROW) * (CELL_MM + 4) + 4;
     pdf_text(paper, LEFT_MM, 18, 3.8, 90, 1, words->sender);
     draw_address(paper, order);
-    pdf_text(paper, LEFT_MM, 104, -6.5, 90, 1, words->title);
-    pdf_text(paper, LEFT_MM + 95, 106, 3.8, 65, 2, words->platform);
+    pdf_text(paper, LEFT_MM, 104, -6.5, 78, 1, words->title);
+    pdf_text(paper, LEFT_MM + 80, 106, 3.8, 80, 2, words->platform);
     pdf_text(paper, LEFT_MM, 115, 3.8, 75, 2, number);
     pdf_text(paper, LEFT_MM + 80, 115, 3.8, 80, 2, key);
     draw_pin(paper, pin);
