@@ -79,10 +79,11 @@ bury(BurnWorker *w)
     w->pid = 0;
 }
 
-/* The open question ends with a fault; the process with SIGKILL. */
+/* The open question ends with a fault; the process with SIGKILL, if it is still there. */
 static void
 give_up(BurnWorker *w, const char *text)
 {
+    drop(&w->death);
     BurnAnswerFunc done = w->done;
     hang_up(w);
     bury(w);
@@ -100,6 +101,31 @@ on_deadline(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_end_of_talker(gint fd, GIOCondition condition, gpointer data)
+{
+    give_up(data, "the worker answered garbage; its process has ended");
+    return G_SOURCE_REMOVE;
+}
+
+/* What it says is of no use, but it may be in the middle of a write on its key, which SIGKILL would tear: nothing is
+ * heard any more, and it ends with its call, or at the question's deadline. */
+static void
+stop_listening(BurnWorker *w)
+{
+    if (w->asked == 0 || w->pidfd < 0) {
+        give_up(w, "the worker answered garbage; its process was ended");
+        return;
+    }
+    drop(&w->reader);
+    drop(&w->writer);
+    close(w->fd);
+    w->fd = -1;
+    burn_frame_clear(&w->frame);
+    w->death = g_unix_fd_source_new(w->pidfd, G_IO_IN);
+    attach(w, w->death, G_SOURCE_FUNC(on_end_of_talker));
+}
+
 /* ---- reading ---- */
 
 static void
@@ -107,13 +133,13 @@ finish_answer(BurnWorker *w)
 {
     BurnFault fault = w->frame.fault;
     if (w->frame.type != w->asked) {
-        give_up(w, "the worker answered something else than it was asked");
+        stop_listening(w);
         return;
     }
     g_autoptr(GVariant) body = burn_frame_variant(&w->frame, fault == BURN_FAULT_NONE ? w->answer_type : "(s)");
     burn_frame_clear(&w->frame);
     if (body == NULL) {
-        give_up(w, "the worker answered garbage; its process was ended");
+        stop_listening(w);
         return;
     }
     const char *text = NULL;
@@ -144,7 +170,7 @@ read_some(BurnWorker *w)
         w->body_got += (gsize)n;
     } else if ((w->header_got += (gsize)n) == BURN_FRAME_HEADER) {
         if (w->asked == 0 || !burn_frame_parse(w->header, &w->frame)) {
-            give_up(w, "the worker answered garbage; its process was ended");
+            stop_listening(w);
             return FALSE;
         }
         w->frame.body = g_malloc0(w->frame.size + 1);

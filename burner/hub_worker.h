@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * hub_worker.h: one worker process as the hub sees it: started, asked, watched, buried. Nothing here blocks: a
- * worker that hangs, dies, or answers garbage is killed and its question is answered with a fault.
+ * worker that hangs is killed, one that answers garbage is left to end its call, and the question is answered with a fault.
  */
 #ifndef SB_BURNER_HUB_WORKER_H
 #define SB_BURNER_HUB_WORKER_H

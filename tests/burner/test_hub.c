@@ -323,6 +323,21 @@ Test(hub, a_worker_ends_the_call_that_it_is_in_when_the_hub_is_killed_and_holds_
     cr_assert_eq(desk_issued(desk), 1);
 }
 
+Test(hub, a_worker_that_talks_out_of_turn_ends_its_call_and_what_it_made_is_taken)
+{
+    enum { KEYGEN = 13 };
+    g_autofree char *state = g_build_filename(desk->folder, "shim", NULL), *counters = NULL;
+    desk->config.module = (char *)BUILD_DIR "/libshim.so";
+    g_setenv("SHIM_MODULE", SOFTHSM, TRUE);
+    g_setenv("SHIM_STATE", state, TRUE);
+    g_setenv("SHIM_FAULT", "C_GenerateKeyPair 1 scribble", TRUE);
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ1", BURN_NEW);
+    g_autoptr(GPtrArray) results = desk_run(desk, &order, 1);
+    expect_done(results->pdata[0]);
+    cr_assert(g_file_get_contents(state, &counters, NULL, NULL));
+    cr_assert_eq(((const guint32 *)(const void *)counters)[KEYGEN], 1, "nothing was torn, nothing made twice");
+}
+
 /* ---- a key that will not come back ---- */
 
 static void
