@@ -152,6 +152,21 @@ group_size(const guint *group, guint n, guint which)
     return size;
 }
 
+/* Groups that may be seals. */
+static guint
+groups_left(const GPtrArray *impressions, const guint *group)
+{
+    guint n = 0;
+    for (guint i = 0; i < impressions->len; i++) {
+        const Impression *imp = g_ptr_array_index(impressions, i);
+        gboolean first = imp->outline.shape != SHAPE_FREE;
+        for (guint k = 0; k < i && first; k++)
+            first = group[k] != group[i];
+        n += first;
+    }
+    return n;
+}
+
 static void
 join_groups(guint *group, guint n, guint a, guint b)
 {
@@ -166,7 +181,7 @@ join_groups(guint *group, guint n, guint a, guint b)
  * neighbours in a line of places are joined first; a single stray may join its like afterwards.
  */
 static guint *
-join_alike(const GPtrArray *impressions, const GArray *pairs)
+join_alike(const GPtrArray *impressions, const GArray *pairs, guint seals)
 {
     guint n = impressions->len, *group = g_new(guint, n + 1);
     gboolean columns = stands_in_columns(impressions, pairs);
@@ -193,6 +208,8 @@ join_alike(const GPtrArray *impressions, const GArray *pairs)
         if (x->ordered >= 0 || y->ordered >= 0)
             continue;
         guint a = group_size(group, n, group[pair->a]), b = group_size(group, n, group[pair->b]);
+        if (a == 1 && b == 1 && groups_left(impressions, group) <= seals)
+            continue; /* a form with one place for each seal */
         if (pair->likeness >= LIKE_ELSEWHERE && group[pair->a] != group[pair->b] && MIN(a, b) == 1)
             join_groups(group, n, pair->a, pair->b);
     }
@@ -277,12 +294,12 @@ set_likeness(const GPtrArray *groups, const GPtrArray *impressions, const GArray
 }
 
 GPtrArray *
-assign_groups(GPtrArray *impressions)
+assign_groups(GPtrArray *impressions, guint seals)
 {
     count_rows(impressions);
     guint n = impressions->len;
     g_autoptr(GArray) pairs = likely_pairs(impressions);
-    g_autofree guint *group = join_alike(impressions, pairs);
+    g_autofree guint *group = join_alike(impressions, pairs, seals);
     GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)seal_group_free);
     for (guint i = 0; i < n; i++) {
         SealGroup *g = NULL;

@@ -24,10 +24,11 @@ typedef struct {
 void seal_group_free(SealGroup *group);
 
 /**
- * assign_groups: @impressions of all pages, rows not yet counted (this sets them).
+ * assign_groups: @impressions of all pages, rows not yet counted (this sets them). @seals: how many are
+ * ordered; two lone impressions that look alike stay two where one for each seal is all there is.
  * Returns: (transfer full) (element-type SealGroup) in reading order.
  */
-GPtrArray *assign_groups(GPtrArray *impressions);
+GPtrArray *assign_groups(GPtrArray *impressions, guint seals);
 
 /* Give each ordered seal at most one group: by shape, size, place and number of samples. */
 void assign_seals(GPtrArray *groups, const Order *order);

@@ -16,6 +16,7 @@
 #define SIGMA_EDGES 0.0025   /* four edges: paper is cut to a millimetre, and never quite flat */
 #define SIGMA_BENT 3.0       /* times the edges' bend over the paper's width */
 #define SIGMA_DENSITY 0.0015 /* a scanner's drum and glass */
+#define SIGMA_ABOUT 0.004    /* the file's dpi, and about A4 */
 #define SIGMA_WHOLE 0.002    /* the picture is the page, to a rounding */
 #define SIGMA_TRIMMED 0.01   /* the picture is about the page */
 #define SIGMA_OTHER 0.005    /* paper that is not A4, told by its proportions */
@@ -213,7 +214,8 @@ sheet_scale_find(const Page *page, SheetScale *scale)
         /* a PDF whose page box was rounded says 199.8: the scanner had a whole number */
         if (seen > 0 && fabs(claimed / seen - 1) < 0.01)
             claimed = seen;
-        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE, SIGMA_DENSITY);
+        scale_from_density(scale, page, claimed, SCALE_DPI_PAGE_SIZE,
+                           a4_error(width, height, claimed) < 0.006 ? SIGMA_DENSITY : SIGMA_ABOUT);
         return;
     }
     if (page->dpi_x >= CLAIM_LEAST_DPI && claimed > 0 && size_is_known(width, height, claimed)) {

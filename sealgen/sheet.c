@@ -179,7 +179,7 @@ sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const S
     }
     note_blank(pages, result);
     double before = cpu_ms_now();
-    g_autoptr(GPtrArray) groups = assign_groups(impressions);
+    g_autoptr(GPtrArray) groups = assign_groups(impressions, order->seals->len);
     assign_seals(groups, order);
     result->times.register_ms += cpu_ms_now() - before;
     for (guint k = 0; k < order->seals->len; k++) {
