@@ -19,7 +19,7 @@
 #define NOTE_MM 1.0        /* measured this near: a note; beyond: a person looks */
 #define UNSURE_MM 0.5      /* from this uncertainty on a size is told as unproven */
 #define VERY_UNSURE_MM 1.0 /* and beyond this not even the declared size bears it out */
-#define EDGE_MM 0.05       /* sigma of where the ink's outer edge is taken to be, and as much of a pixel */
+#define EDGE_MM 0.10       /* sigma of the ink's outer edge: ink spreads, thin ink ends early; and as much of a pixel */
 #define BLOTTED_STROKE 1.25 /* wider strokes than the other samples have, by this factor */
 #define BLOTTED_INK 1.15
 #define MUCH_INK 1.35      /* against the median sample: two impressions over each other */
@@ -309,7 +309,7 @@ measure(const Candidate *c, const guint *index, guint m, const Canon *canon, con
     for (guint i = 0; i < m; i++)
         spread = MAX(spread, fabs(stretch[i] / f - 1));
     double ruler = hypot(scale->sigma, round_ ? 0 : scale->bend) * size, samples = spread * size / (2 * sqrt(m));
-    double edge = EDGE_MM * (1 + 5 / MAX(1, scale->px_per_mm));
+    double edge = EDGE_MM * (1 + 2 / MAX(1, scale->px_per_mm));
     seal->uncertainty_mm = 2 * sqrt(ruler * ruler + samples * samples + edge * edge + askew * askew);
 }
 

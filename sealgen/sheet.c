@@ -12,6 +12,7 @@
 #include "sealgen/view.h"
 
 #define SAMPLES_USUAL 3
+#define PART_ALIKE 0.12 /* the longer side of a part of a seal against the seal's */
 #define UNEXPECTED_LEAST_MM 12.0 /* smaller strays are writing in coloured ink */
 
 static void
@@ -105,10 +106,42 @@ note_missing(const SheetSeal *seal, guint have, guint want, SheetResult *result)
     g_ptr_array_add(result->findings, f);
 }
 
+/* Does this impression, which is no seal's, stand in the group's row as a part of the same seal? */
+static gboolean
+is_part_of(const Impression *imp, const SealGroup *group)
+{
+    double longer = MAX(group->width_mm, group->height_mm), shorter = MIN(group->width_mm, group->height_mm);
+    double w = impression_width_mm(imp), h = impression_height_mm(imp);
+    return imp->row == group->main_row && fabs(MAX(w, h) / longer - 1) < PART_ALIKE && MIN(w, h) < shorter;
+}
+
+/* A half-inked sample is poor, not missing. Returns: how many there are. */
+static guint
+note_parts(const GPtrArray *groups, const SealGroup *group, const SheetSeal *seal, PageView *const *views,
+           const SheetPage *pages, SheetResult *result)
+{
+    guint parts = 0;
+    for (guint i = 0; i < groups->len; i++) {
+        const SealGroup *stray = g_ptr_array_index(groups, i);
+        const Impression *imp = g_ptr_array_index(stray->members, 0);
+        if (stray->seal >= 0 || stray->members->len > 1 || !is_part_of(imp, group))
+            continue;
+        Finding *f = finding_new(FINDING_IMPRESSION_POOR, SEVERITY_NOTE, "a sample shows only a part of the seal");
+        f->seal = g_strdup(seal_type_name(seal->type));
+        f->file = g_strdup(pages[imp->page].name);
+        f->page = (int)pages[imp->page].index;
+        f->has_box = TRUE;
+        f->box_px = page_view_stored_box(views[imp->page], &imp->place);
+        g_ptr_array_add(result->findings, f);
+        parts++;
+    }
+    return parts;
+}
+
 /* The form's own places tell how many samples there should be; without places the usual number does. */
 static void
-note_samples(const GPtrArray *groups, PageView *const *views, const GPtrArray *impressions, const SheetOptions *options,
-             SheetResult *result)
+note_samples(const GPtrArray *groups, PageView *const *views, const SheetPage *pages, const GPtrArray *impressions,
+             const SheetOptions *options, SheetResult *result)
 {
     guint usual = options->samples ? options->samples : SAMPLES_USUAL;
     for (guint k = 0; k < result->seals->len; k++) {
@@ -128,6 +161,9 @@ note_samples(const GPtrArray *groups, PageView *const *views, const GPtrArray *i
         }
         if (places > 0 && empty > 0)
             note_missing(seal, places - empty, places, result);
+        else if (places == 0 && have >= 2 && have < usual &&
+                 have + note_parts(groups, group, seal, views, pages, result) >= usual)
+            continue;
         else if (places == 0 && have < usual)
             note_missing(seal, have, usual, result);
     }
@@ -201,7 +237,7 @@ sheet_extract(const SheetPage *pages, guint n_pages, const Order *order, const S
             s->page_index = pages[s->page].index;
         }
     }
-    note_samples(groups, (PageView *const *)views->pdata, impressions, options, result);
+    note_samples(groups, (PageView *const *)views->pdata, pages, impressions, options, result);
     note_unexpected(groups, (PageView *const *)views->pdata, pages, result);
     result->times.total_ms = cpu_ms_now() - start;
     return g_steal_pointer(&result);

@@ -146,6 +146,25 @@ Test(sheet_extract, ink_that_has_run_is_told_and_only_there)
     cr_expect_not(reasons[2] & SAMPLE_BLOTTED);
 }
 
+Test(sheet_extract, a_sample_of_which_half_is_there_is_poor_and_not_missing)
+{
+    static const DrawnSeal squares[] = {
+        { 45, 90, 20, 20, -4, TRUE, 11, RED, 0, FALSE },
+        { 105, 90, 20, 20, 3, TRUE, 11, RED, 0, FALSE },
+        { 165, 88, 20, 10, 2, TRUE, 11, RED, 0, FALSE },
+    };
+    const SealType type = SEAL_LEGAL_REP;
+    const double size = 20;
+    g_autoptr(SheetResult) result = extract(squares, 3, 200, 200, &type, &size, 1);
+    cr_expect_null(finding(result, FINDING_SAMPLE_MISSING));
+    const Finding *f = finding(result, FINDING_IMPRESSION_POOR);
+    cr_assert_not_null(f);
+    cr_expect_eq(f->severity, SEVERITY_NOTE);
+    cr_expect(f->has_box);
+    g_autoptr(SheetResult) two = extract(squares, 2, 200, 200, &type, &size, 1);
+    cr_expect_not_null(finding(two, FINDING_SAMPLE_MISSING));
+}
+
 Test(sheet_extract, a_stamp_over_the_papers_edge_is_told)
 {
     DrawnSeal seals[3];
