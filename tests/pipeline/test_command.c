@@ -457,11 +457,11 @@ decisions_of(const char *ws)
 }
 
 static void
-begin_workspace(const char *ws)
+begin_workspace(const char *ws, const char *pkcs11)
 {
     g_autofree char *conf = at("softhsm2.conf"), *tokens = at("tokens");
     g_autofree char *lines = g_strdup_printf("directories.tokendir = %s\nobjectstore.backend = file\n", tokens);
-    g_autofree char *module = g_strdup_printf("--burn-module=%s", softhsm());
+    g_autofree char *module = g_strdup_printf("--burn-module=%s", pkcs11);
     g_mkdir(tokens, 0700);
     cr_assert(g_file_set_contents(conf, lines, -1, NULL));
     g_setenv("SOFTHSM2_CONF", conf, TRUE);
@@ -498,7 +498,7 @@ Test(command, from_uploads_to_burned_keys_through_two_reviewers_and_kill_9)
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     if (!softhsm() || !copy_sample("SQ50011001") || !copy_sample("SQ50011002"))
         return;
-    begin_workspace(ws);
+    begin_workspace(ws, softhsm());
     cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_REVIEW, "SQ50011001 has another name on its licence");
 
     char *decisions = decisions_of(ws);
@@ -527,7 +527,7 @@ Test(command, an_order_that_waits_for_a_key_or_a_word_is_not_told_as_done)
     g_autofree char *ws = at("ws"), *inbox = at("inbox"), *assign = at("assign"), *shown = NULL, *printed = NULL;
     if (!softhsm() || !copy_sample("SQ50011002"))
         return;
-    begin_workspace(ws);
+    begin_workspace(ws, softhsm());
     cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_DONE);
     cr_assert(g_file_set_contents(assign, "SQ50011002 0123456789abcdef\n", -1, NULL));
     cr_expect_eq(run(&printed, "burn", "-w", ws, "--assign", assign, "--json", NULL), EXIT_STOPPED);
@@ -536,4 +536,43 @@ Test(command, an_order_that_waits_for_a_key_or_a_word_is_not_told_as_done)
     cr_expect_not_null(strstr(shown, "plug in key 0123456789abcdef"), "%s", shown);
     cr_expect_eq(run(NULL, "burn", "-w", ws, "SQ50011002", "SQ50011002", NULL), EXIT_DONE, "named twice, burned once");
     expect_handed_over_once(ws, "SQ50011002");
+}
+
+/* What pkcs11-tool says on the only key, with this PIN. */
+static char *
+key_tool(const char *pin, const char *options)
+{
+    g_autofree char *line = g_strdup_printf("pkcs11-tool --module %s --login --pin %s %s", softhsm(), pin, options);
+    g_autofree char *noise = NULL;
+    char *out = NULL;
+    g_spawn_command_line_sync(line, &out, &noise, NULL, NULL);
+    return out;
+}
+
+Test(command, an_unlock_gives_a_key_a_new_pin_and_tries_none)
+{
+    enum { LOGIN = 7 }; /* its counter in the shim's state */
+    g_autofree char *ws = at("ws"), *inbox = at("inbox"), *file = at("inbox/SQ50011002/order.json"), *shim = at("shim"),
+                    *counters = NULL;
+    if (!softhsm() || !copy_sample("SQ50011002"))
+        return;
+    begin_workspace(ws, BUILD_DIR "/libshim.so");
+    g_setenv("SHIM_MODULE", softhsm(), TRUE);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_DONE);
+    cr_expect_eq(run(NULL, "burn", "-w", ws, NULL), EXIT_DONE);
+    g_free(key_tool("12345678", "--change-pin --new-pin 99887766")); /* the holder's own, which nobody knows */
+    json_t *order = json_load_file(file, 0, NULL);
+    json_object_set_new(order, "order_id", json_string("UNLOCK"));
+    json_object_set_new(order, "kind", json_string("unlock"));
+    cr_assert_eq(json_dump_file(order, file, 0), 0);
+    json_decref(order);
+    cr_expect_eq(run(NULL, "run", inbox, "-w", ws, NULL), EXIT_DONE);
+    g_setenv("SHIM_STATE", shim, TRUE);
+    cr_expect_eq(run(NULL, "burn", "-w", ws, NULL), EXIT_DONE);
+    cr_assert(g_file_get_contents(shim, &counters, NULL, NULL));
+    cr_expect_eq(((const guint32 *)(const void *)counters)[LOGIN], 2, "the SO sets it, the new one is tried once");
+    g_autofree char *ours = key_tool("12345678", "-O"), *theirs = key_tool("99887766", "-O");
+    cr_expect_not_null(strstr(ours, "Private Key Object"), "%s", ours);
+    cr_expect_null(strstr(theirs, "Private Key Object"), "%s", theirs);
+    expect_handed_over_once(ws, "UNLOCK");
 }
