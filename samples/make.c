@@ -297,10 +297,10 @@ add_odd_sheet(Maker *m, guint index)
         SealType type;
         double width_mm, height_mm;
     } choice[] = {
-        { SEAL_OFFICIAL, 40, 40 }, { SEAL_OFFICIAL, 42, 42 },  { SEAL_OFFICIAL, 38, 38 },  { SEAL_OFFICIAL, 45, 45 },
-        { SEAL_OFFICIAL, 50, 50 }, { SEAL_LEGAL_REP, 20, 20 }, { SEAL_LEGAL_REP, 22, 22 }, { SEAL_LEGAL_REP, 18, 18 },
-        { SEAL_LEGAL_REP, 28, 12 }, { SEAL_FINANCE, 38, 38 },  { SEAL_FINANCE, 45, 30 },   { SEAL_INVOICE, 40, 30 },
-        { SEAL_CONTRACT, 58, 58 }, { SEAL_CONTRACT, 42, 42 },
+        { SEAL_OFFICIAL, 40, 40 },  { SEAL_OFFICIAL, 42, 42 },  { SEAL_OFFICIAL, 38, 38 },  { SEAL_OFFICIAL, 45, 45 },
+        { SEAL_OFFICIAL, 50, 50 },  { SEAL_LEGAL_REP, 20, 20 }, { SEAL_LEGAL_REP, 22, 22 }, { SEAL_LEGAL_REP, 18, 18 },
+        { SEAL_LEGAL_REP, 28, 12 }, { SEAL_FINANCE, 38, 38 },   { SEAL_FINANCE, 45, 30 },   { SEAL_INVOICE, 40, 30 },
+        { SEAL_CONTRACT, 58, 58 },  { SEAL_CONTRACT, 42, 42 },
     };
     static const OddHand hands[] = { { 0, 0, 0 }, { .5, .1, .2 }, { .8, .25, .6 } };
     const OddForm *form = &odd_forms[index % odd_forms_n];

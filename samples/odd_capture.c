@@ -6,9 +6,18 @@
 
 #define BENCH_MM 45.0 /* desk around the paper that is drawn */
 
-#define WOOD { 128, 98, 70 }
-#define WHITE { 214, 212, 208 }
-#define BLUE { 60, 80, 110 }
+#define WOOD                                                                                                           \
+    {                                                                                                                  \
+        128, 98, 70                                                                                                    \
+    }
+#define WHITE                                                                                                          \
+    {                                                                                                                  \
+        214, 212, 208                                                                                                  \
+    }
+#define BLUE                                                                                                           \
+    {                                                                                                                  \
+        60, 80, 110                                                                                                    \
+    }
 
 const OddCapture odd_captures[] = {
     { "scan-150", LEVEL_SCAN, .dpi = 150, .quality = 75, .gain = .97 },
@@ -107,13 +116,19 @@ hold_camera(const Canvas *canvas, const OddCapture *how, double w, double h, Rng
            y1 = ph - (how->cut & CUT_BOTTOM ? how->share * ph : -.06 * ph);
     double f = rng_range(rng, .72, .9) * MAX(w, h); /* phones' main cameras: 26-30 mm of a full frame */
     double ax = how->tilt * rng_range(rng, .15, .3) * (rng_chance(rng, .5) ? 1 : -1),
-           ay = how->tilt * rng_range(rng, .1, .25) * (rng_chance(rng, .5) ? 1 : -1),
-           az = rng_normal(rng) * .015;
+           ay = how->tilt * rng_range(rng, .1, .25) * (rng_chance(rng, .5) ? 1 : -1), az = rng_normal(rng) * .015;
     double cx = (x0 + x1) / 2, cy = (y0 + y1) / 2, fit = MIN(w / (x1 - x0), h / (y1 - y0)), z = f / fit;
     /* about the cut's middle: turn, then tilt over both axes, then look */
     double ca = cos(az), sa = sin(az), cb = cos(ax), sb = sin(ax), cc = cos(ay), sc = sin(ay);
-    double r[9] = { ca * cc, -sa * cc, sc, sa * cb + ca * sb * sc, ca * cb - sa * sb * sc, -sb * cc,
-                    sa * sb - ca * cb * sc, ca * sb + sa * cb * sc, cb * cc };
+    double r[9] = { ca * cc,
+                    -sa * cc,
+                    sc,
+                    sa * cb + ca * sb * sc,
+                    ca * cb - sa * sb * sc,
+                    -sb * cc,
+                    sa * sb - ca * cb * sc,
+                    ca * sb + sa * cb * sc,
+                    cb * cc };
     Homography move = homography_translate(-cx, -cy), out;
     Homography look = { { f * r[0] + w / 2 * r[6], f * r[1] + w / 2 * r[7], w / 2 * z, f * r[3] + h / 2 * r[6],
                           f * r[4] + h / 2 * r[7], h / 2 * z, r[6], r[7], z } };
@@ -156,8 +171,8 @@ scan_odd(const Image *paper, const Canvas *canvas, const OddCapture *how, Rng *r
     double dx = room_x * rng_range(rng, .05, .3), dy = room_y * rng_range(rng, .05, .3);
     out->mm_to_px = (Homography){ { k * c, -k * s, k * dx, k * s, k * c, k * dy, 0, 0, 1 } };
     out->dpi = how->dpi;
-    Image *image = shoot(&bench, &out->mm_to_px, (guint)lround(bw * k), (guint)lround(bh * k),
-                         how->bed_w > 0 ? how->lid : 250);
+    Image *image =
+        shoot(&bench, &out->mm_to_px, (guint)lround(bw * k), (guint)lround(bh * k), how->bed_w > 0 ? how->lid : 250);
     image_free(bench.image);
     light(image, how->gain, 0, 2, rng);
     return image;

@@ -24,13 +24,13 @@ typedef struct {
     gboolean grey, pdf;
     /* photos: */
     double megapixels;
-    OddCut cut;         /* edges that lie outside of the picture */
-    double share;       /* of the paper's side that is cut away */
-    double tilt;        /* how strong the perspective is, 0..1 */
-    double bulge_mm;    /* the paper is not flat */
-    double shadow;      /* 0..1 */
-    guint8 desk[3];     /* R G B */
-    guint exif;         /* 0: no tag */
+    OddCut cut;      /* edges that lie outside of the picture */
+    double share;    /* of the paper's side that is cut away */
+    double tilt;     /* how strong the perspective is, 0..1 */
+    double bulge_mm; /* the paper is not flat */
+    double shadow;   /* 0..1 */
+    guint8 desk[3];  /* R G B */
+    guint exif;      /* 0: no tag */
     /* both: */
     int quality;
     double gain;

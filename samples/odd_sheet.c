@@ -89,9 +89,7 @@ draw_box(Canvas *canvas, const OddForm *form, const Cell *c)
     cairo_restore(cr);
     if (form->guide == GUIDE_NONE)
         return;
-    const double *rgb = form->guide == GUIDE_RED_TEXT    ? pale_red
-                        : form->guide == GUIDE_BLUE_TEXT ? pale_blue
-                                                         : NULL;
+    const double *rgb = form->guide == GUIDE_RED_TEXT ? pale_red : form->guide == GUIDE_BLUE_TEXT ? pale_blue : NULL;
     canvas_text(canvas, NULL, FACE_HEI, FALSE, 4, 0, c->x + c->side_w / 2 - 10, c->y + c->side_h / 2 - 2, rgb,
                 "请在此处盖章");
 }
@@ -137,7 +135,8 @@ draw_head(Canvas *canvas, const OddForm *form, const Company *company)
         canvas_text(canvas, "title", FACE_HEI, TRUE, 5.5, 1, w / 2 - 30, 28, NULL, "关于预留印鉴的函");
         return 42;
     }
-    canvas_text(canvas, "title", FACE_HEI, TRUE, 6, 1.5, w / 2 - 26, 12, form->red_labels ? red : NULL, "印章印模备案表");
+    canvas_text(canvas, "title", FACE_HEI, TRUE, 6, 1.5, w / 2 - 26, 12, form->red_labels ? red : NULL,
+                "印章印模备案表");
     canvas_text(canvas, NULL, FACE_SONG, FALSE, 3.8, 0, 15, 24, NULL, "申请单位");
     canvas_text(canvas, NULL, FACE_KAI, FALSE, MIN(4.4, em), 0, 34, 23.6, NULL, company->name);
     return 36;
@@ -175,7 +174,8 @@ lay_cells(Canvas *canvas, const OddForm *form, const OddSeal *seals, guint s, gu
         room = form->box == BOX_TABLE ? side_w : room;
     }
     for (guint i = 0; i < form->samples; i++) {
-        cells[i] = form->columns ? (Cell){ x, y + i * side_h, side_w, side_h } : (Cell){ x + i * room, y, side_w, side_h };
+        cells[i] =
+            form->columns ? (Cell){ x, y + i * side_h, side_w, side_h } : (Cell){ x + i * room, y, side_w, side_h };
         draw_box(canvas, form, &cells[i]);
     }
     if (form->instructions) {

@@ -22,7 +22,7 @@
 #define EDGE_MM 0.10       /* sigma of the ink's outer edge: ink spreads, thin ink ends early; and as much of a pixel */
 #define BLOTTED_STROKE 1.25 /* wider strokes than the other samples have, by this factor */
 #define BLOTTED_INK 1.15
-#define MUCH_INK 1.35      /* against the median sample: two impressions over each other */
+#define MUCH_INK 1.35 /* against the median sample: two impressions over each other */
 #define POOR_QUALITY 0.30
 
 typedef struct {
@@ -434,8 +434,8 @@ report_size(const SheetSeal *seal, const OrderSeal *ordered, double off, GPtrArr
         return;
     if (ordered->width_mm <= 0 && compose_size_usual(seal->type, seal->shape, seal->measured_mm))
         return;
-    Finding *finding = seal_finding(FINDING_SIZE_MISMATCH,
-                                    ordered->width_mm > 0 && off <= NOTE_MM ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, NULL);
+    Finding *finding = seal_finding(
+        FINDING_SIZE_MISMATCH, ordered->width_mm > 0 && off <= NOTE_MM ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, NULL);
     finding->read = g_strdup_printf("%.1f x %.1f mm", seal->measured_mm[0], seal->measured_mm[1]);
     if (ordered->width_mm > 0) {
         finding->detail = g_strdup_printf("measured %.2f x %.2f mm, declared %g x %g mm", seal->measured_mm[0],

@@ -13,7 +13,7 @@
 #define FOREIGN_DENSITY 0.25
 #define CROP_MOST_MM 90.0
 #define STROKE_ALPHA 0.5f
-#define CUT_MM 0.3 /* an outline is not surer than that */
+#define CUT_MM 0.3       /* an outline is not surer than that */
 #define RULE_FRINGE 0.5f /* less ink than this beside a printed line is the line's own edge */
 
 /* In the crop's pixels. */
@@ -198,7 +198,8 @@ crop_impression(const Image *page, const SheetScale *scale, const PaperLight *li
     }
     count_ink(impression);
     Outline place = impression->outline;
-    place.centre = (Point){ impression->origin_mm.x + place.centre.x / ppm, impression->origin_mm.y + place.centre.y / ppm };
+    place.centre =
+        (Point){ impression->origin_mm.x + place.centre.x / ppm, impression->origin_mm.y + place.centre.y / ppm };
     place.width /= ppm;
     place.height /= ppm;
     if (is_cut(page, scale, &place))

@@ -9,10 +9,10 @@
 #define A4_SHORT_MM 210.0
 #define A4_LONG_MM 297.0
 #define EDGE_SIGMA_PX 1.5
-#define CORNER_SIGMA 0.0012   /* of the longer side */
-#define OFFSET 0.006          /* of the longer side: how far beside an edge light and dark are looked at */
-#define CONTRAST_LEAST 8.0    /* grey levels */
-#define OUTSIDE_MM 6.0        /* what is seen may lie this far outside of the sheet, and as far as it is unsure */
+#define CORNER_SIGMA 0.0012 /* of the longer side */
+#define OFFSET 0.006        /* of the longer side: how far beside an edge light and dark are looked at */
+#define CONTRAST_LEAST 8.0  /* grey levels */
+#define OUTSIDE_MM 6.0      /* what is seen may lie this far outside of the sheet, and as far as it is unsure */
 #define MISFIT_MOST 4.0
 #define RULE_SLOPE_MOST 0.01 /* a printed line that leans more is none */
 
@@ -174,12 +174,14 @@ start_of(const Image *image, const Sides *sides, const CutPaper *cut)
         }
     turn = n > 0 ? turn / n : 0;
     gboolean lies = image->width > image->height;
-    double ppm = MIN(image->width / (lies ? A4_LONG_MM : A4_SHORT_MM), image->height / (lies ? A4_SHORT_MM : A4_LONG_MM));
+    double ppm =
+        MIN(image->width / (lies ? A4_LONG_MM : A4_SHORT_MM), image->height / (lies ? A4_SHORT_MM : A4_LONG_MM));
     for (guint i = 0; i < 2; i++) { /* the span between two opposite sides, across the sheet */
         guint other = i + 2;
         if ((sides->line[i] || sides->corner[i]) && (sides->line[other] || sides->corner[other])) {
-            Point p = sides->line[i] ? (Point){ (sides->a[i].x + sides->b[i].x) / 2, (sides->a[i].y + sides->b[i].y) / 2 }
-                                     : sides->at[i];
+            Point p = sides->line[i]
+                          ? (Point){ (sides->a[i].x + sides->b[i].x) / 2, (sides->a[i].y + sides->b[i].y) / 2 }
+                          : sides->at[i];
             Point q = sides->line[other] ? (Point){ (sides->a[other].x + sides->b[other].x) / 2,
                                                     (sides->a[other].y + sides->b[other].y) / 2 }
                                          : sides->at[other];

@@ -53,7 +53,8 @@ typedef struct {
  * @middle_mm  where the page's middle is about, and where the certainty is asked for
  * Returns: FALSE where no solution was found.
  */
-gboolean pose_solve(const PoseEvidence *evidence, const Homography *start, double reach_px, Point middle_mm, Pose *pose);
+gboolean pose_solve(const PoseEvidence *evidence, const Homography *start, double reach_px, Point middle_mm,
+                    Pose *pose);
 
 G_END_DECLS
 

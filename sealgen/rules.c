@@ -224,8 +224,8 @@ rules_find(const guint8 *mask, guint width, guint height, double ppm)
             g_array_append_val(kept, *run);
             double u0 = run->from / ppm, v0 = (start + slope * run->from) / ppm, u1 = run->to / ppm,
                    v1 = (start + slope * run->to) / ppm;
-            RuleLine line = { down ? (Point){ v0, u0 } : (Point){ u0, v0 }, down ? (Point){ v1, u1 } : (Point){ u1, v1 },
-                              down };
+            RuleLine line = { down ? (Point){ v0, u0 } : (Point){ u0, v0 },
+                              down ? (Point){ v1, u1 } : (Point){ u1, v1 }, down };
             g_array_append_val(out, line);
         }
     }

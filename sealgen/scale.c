@@ -23,7 +23,7 @@
 #define STRETCH_LEAST 0.035  /* log of width over height of what should be round, where nothing is wrong */
 #define STRETCH_NEAR 0.02
 #define CLAIM_LEAST_DPI 100 /* less is what programs write that know nothing */
-#define BED_EXTRA_MM 10.0 /* a scanner's glass is up to this much larger than the sheet on it */
+#define BED_EXTRA_MM 10.0   /* a scanner's glass is up to this much larger than the sheet on it */
 
 /* Densities that scanners and their programs offer. */
 static const double DENSITIES[] = { 72,  75,  96,  100, 120, 144, 150, 180, 200, 240,

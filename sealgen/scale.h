@@ -2,8 +2,9 @@
 /*
  * scale.h: the millimetres of a page, and what proves them.
  *
- * Order of trust: four edges of an A4 sheet; the picture as a whole being A4 at a density scanners
- * know; two edges, or an edge from corner to corner; nothing. Declared seal sizes and printed boxes play no part: boxes shrink with the print.
+ * Order of trust: four edges of an A4 sheet; the picture as a whole being A4, or what a known glass
+ * shows, at a density scanners know; two edges, or an edge from corner to corner; nothing. Declared seal
+ * sizes and printed boxes play no part: boxes shrink with the print.
  */
 #ifndef SB_SEALGEN_SCALE_H
 #define SB_SEALGEN_SCALE_H
@@ -31,7 +32,8 @@ typedef struct {
 /* Where nothing is proven, source is SCALE_UNPROVEN and the frame is the best guess. */
 void sheet_scale_find(const Page *page, SheetScale *scale);
 
-/* Better where the map was partial, with circles and printed lines of the picture. Returns: FALSE where nothing changed. */
+/* Better where the map was partial, with circles and printed lines of the picture. Returns: FALSE where nothing
+ * changed. */
 gboolean sheet_scale_refine(SheetScale *scale, const PoseEvidence *evidence);
 
 /*

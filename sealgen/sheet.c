@@ -12,7 +12,7 @@
 #include "sealgen/view.h"
 
 #define SAMPLES_USUAL 3
-#define PART_ALIKE 0.12 /* the longer side of a part of a seal against the seal's */
+#define PART_ALIKE 0.12          /* the longer side of a part of a seal against the seal's */
 #define UNEXPECTED_LEAST_MM 12.0 /* smaller strays are writing in coloured ink */
 
 static void

@@ -285,13 +285,14 @@ look(PageView *view, const Image *image, Image **flat, PaperLight **light)
     GPtrArray *found = NULL;
     for (guint pass = 0;; pass++) {
         *light = paper_light_new(*flat, FIND_PPM);
-        found = find_impressions(*flat, *light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, view->page,
-                                 &view->traits);
+        found =
+            find_impressions(*flat, *light, view->scale.photo ? PHOTO_RIM_MM : SCAN_RIM_MM, view->page, &view->traits);
         if (view->own_form || pass == REFINE_PASSES)
             return found;
         g_autoptr(GArray) rounds = rounds_of(found, &view->scale), rules = rules_of(&view->traits, &view->scale);
-        const PoseEvidence evidence = { NULL, (const PoseRound *)rounds->data, (const PoseRule *)rules->data,
-                                        0,    rounds->len,                     rules->len };
+        const PoseEvidence evidence = {
+            NULL, (const PoseRound *)rounds->data, (const PoseRule *)rules->data, 0, rounds->len, rules->len
+        };
         if (!sheet_scale_refine(&view->scale, &evidence) &&
             !sheet_scale_proportions(&view->scale, pass == 0 ? stretch_of(found) : 0))
             return found;

@@ -5,7 +5,8 @@
  * What is accepted must be whole: it is written out again, read again, and drawn as PNG.
  *
  *   CC=clang cmake -G Ninja -S . -B build-fuzz -DFUZZ=ON -DSANITIZE=ON && ninja -C build-fuzz fuzz_sheet_json
- *   mkdir corpus && cp tests/fuzz/seeds/sheet_json/small.json corpus && build-fuzz/fuzz_sheet_json -max_len=65536 corpus
+ *   mkdir corpus && cp tests/fuzz/seeds/sheet_json/small.json corpus && build-fuzz/fuzz_sheet_json -max_len=65536
+ * corpus
  */
 #include <stdlib.h>
 #include <string.h>

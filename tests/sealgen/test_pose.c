@@ -59,7 +59,7 @@ forty_mm(const Pose *pose, double x, double y, gboolean across)
 static guint
 three_sides(PoseFix *out)
 {
-    const PoseFix fixes[] = { fix(20, 0, TRUE),  fix(190, 0, TRUE),   fix(0, 30, FALSE),
+    const PoseFix fixes[] = { fix(20, 0, TRUE),   fix(190, 0, TRUE),   fix(0, 30, FALSE),
                               fix(0, 220, FALSE), fix(210, 30, FALSE), fix(210, 220, FALSE) };
     for (guint i = 0; i < G_N_ELEMENTS(fixes); i++)
         out[i] = fixes[i];
@@ -74,7 +74,9 @@ Test(pose_solve, three_sides_and_the_roundness_of_seals_give_the_millimetres)
                                  round_at(105, 180, 19) };
     Homography start = rough_map();
     Pose pose;
-    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = G_N_ELEMENTS(rounds) }, &start, 1600, MIDDLE, &pose));
+    cr_assert(
+        pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = G_N_ELEMENTS(rounds) },
+                   &start, 1600, MIDDLE, &pose));
     cr_expect_lt(pose.misfit, 1);
     cr_expect_lt(pose.scale_sigma, 0.01);
     const Point at[] = { { 45, 90 }, { 165, 88 }, { 105, 180 } };
@@ -91,7 +93,8 @@ Test(pose_solve, without_the_circles_it_is_less_sure_and_says_so)
     const PoseRound rounds[] = { round_at(45, 90, 20), round_at(165, 88, 20) };
     Homography start = rough_map();
     Pose with, without;
-    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = 2 }, &start, 1600, MIDDLE, &with));
+    cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n, .rounds = rounds, .n_rounds = 2 }, &start, 1600,
+                         MIDDLE, &with));
     cr_assert(pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &without));
     cr_expect_gt(without.roundness_sigma, 3 * with.roundness_sigma);
     double error = fabs(forty_mm(&without, 105, 148, FALSE) / 40 - 1);
@@ -116,7 +119,8 @@ Test(pose_solve, a_point_that_cannot_be_there_shows_in_the_misfit)
     fixes[n++] = (PoseFix){ fix(105, 0, TRUE).px, TRUE, 12, 1.5 }; /* on the top edge, said to be at 12 mm */
     Homography start = rough_map();
     Pose pose;
-    cr_expect(!pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &pose) || pose.misfit > 5);
+    cr_expect(!pose_solve(&(PoseEvidence){ .fixes = fixes, .n_fixes = n }, &start, 1600, MIDDLE, &pose) ||
+              pose.misfit > 5);
 }
 
 Test(pose_solve, a_start_that_is_no_map_is_refused)

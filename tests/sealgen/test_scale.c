@@ -41,15 +41,15 @@ Test(sheet_scale_find, a_scan_has_the_density_that_makes_it_a_page)
         double claims, ppm;
         ScaleSource source;
     } rows[] = {
-        { 827, 1169, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },         /* A4, and it says so */
-        { 1169, 827, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },         /* lying */
-        { 827, 1169, 0, 100 / 25.4, SCALE_PAGE_SIZE },               /* says nothing */
-        { 827, 1169, 72, 100 / 25.4, SCALE_PAGE_SIZE },              /* lies about it */
-        { 763, 1079, 0, 763 / 210.0, SCALE_PAGE_SIZE },              /* made smaller by a messenger */
-        { 827, 1169, 99.9, 100 / 25.4, SCALE_DPI_PAGE_SIZE },        /* a PDF's rounded page */
-        { 1169, 1654, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },        /* the glass of an A3 scanner */
-        { 850, 1400, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },         /* of a legal one */
-        { 850, 1100, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },         /* Letter paper */
+        { 827, 1169, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },  /* A4, and it says so */
+        { 1169, 827, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },  /* lying */
+        { 827, 1169, 0, 100 / 25.4, SCALE_PAGE_SIZE },        /* says nothing */
+        { 827, 1169, 72, 100 / 25.4, SCALE_PAGE_SIZE },       /* lies about it */
+        { 763, 1079, 0, 763 / 210.0, SCALE_PAGE_SIZE },       /* made smaller by a messenger */
+        { 827, 1169, 99.9, 100 / 25.4, SCALE_DPI_PAGE_SIZE }, /* a PDF's rounded page */
+        { 1169, 1654, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE }, /* the glass of an A3 scanner */
+        { 850, 1400, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },  /* of a legal one */
+        { 850, 1100, 100, 100 / 25.4, SCALE_DPI_PAGE_SIZE },  /* Letter paper */
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         Page page = scan_of(rows[i].width, rows[i].height, rows[i].claims);
@@ -85,7 +85,8 @@ Test(sheet_scale_find, four_edges_are_a4_whatever_the_file_says)
     sheet_scale_find(&page, &scale);
     cr_assert_eq(scale.source, SCALE_PAPER_EDGES);
     cr_expect(scale.photo && !scale.partial);
-    Point a = homography_apply(&scale.mm_to_px, (Point){ 0, 0 }), b = homography_apply(&scale.mm_to_px, (Point){ 210, 297 });
+    Point a = homography_apply(&scale.mm_to_px, (Point){ 0, 0 }),
+          b = homography_apply(&scale.mm_to_px, (Point){ 210, 297 });
     cr_expect_lt(point_distance(a, sheet.p[0]), 1);
     cr_expect_lt(point_distance(b, sheet.p[2]), 1);
     cr_expect_lt(scale.sigma, 0.01);
