@@ -110,6 +110,8 @@ Order *order_new(void);
 
 const char *order_kind_name(OrderKind kind); /* "new" ... */
 const char *seal_type_name(SealType type);   /* "official" ... */
+/* Of these a holder has one, whatever a form calls it; of the others a name tells one from another. */
+gboolean seal_type_is_single(SealType type);
 const char *seal_type_name_zh(SealType type);
 const char *role_name(Role role);                                 /* "licence" ... */
 gboolean order_kind_from_name(const char *name, OrderKind *kind); /* English or Chinese */

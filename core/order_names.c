@@ -73,6 +73,13 @@ seal_type_name(SealType type)
     return seal_types[type].name;
 }
 
+gboolean
+seal_type_is_single(SealType type)
+{
+    return type == SEAL_OFFICIAL || type == SEAL_FINANCE || type == SEAL_CONTRACT || type == SEAL_INVOICE ||
+           type == SEAL_LEGAL_REP;
+}
+
 const char *
 seal_type_name_zh(SealType type)
 {

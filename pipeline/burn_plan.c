@@ -277,7 +277,7 @@ set_revocations(const BurnPlan *plan, const char *old_key, BurnOrder *unit, GErr
     }
     if (gives_up_key(unit->kind) && !last) {
         g_set_error(error, SB_ERROR, SB_ERROR_INPUT,
-                    "no certificate on key %s is known here, so none can be revoked: revoke it at the CA that issued it",
+                    "no certificate on key %s is known here, so none can be revoked: name it with --old-certificate",
                     old_key);
         return FALSE;
     }

@@ -5,6 +5,7 @@
 #include "pipeline/seal_maker.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "burner/ca.h"
 #include "pipeline/stored_order.h"
@@ -43,16 +44,31 @@ find_picture(const Job *job, GPtrArray *stored, guint index, GError **error)
     return NULL;
 }
 
-/* "official", "official-2": what the object on the token is called. */
+enum { LABEL_BYTES = 60 }; /* 64 with "-31" */
+
+/* Without ordinals, a change of one seal among several of its type finds the one that it replaces. */
+static char *
+kind_of_label(const OrderSeal *ordered)
+{
+    if (seal_type_is_single(ordered->type) || !ordered->name || !*ordered->name)
+        return g_strdup(seal_type_name(ordered->type));
+    char *label = g_strdup_printf("%s %s", seal_type_name(ordered->type), ordered->name);
+    if (strlen(label) > LABEL_BYTES)
+        *g_utf8_find_prev_char(label, label + LABEL_BYTES + 1) = 0;
+    return label;
+}
+
+/* "official", "practice 造价师", "practice 造价师-2": what the object on the token is called. */
 static char *
 label_of(const Job *job, guint index)
 {
-    const OrderSeal *ordered = job->order->seals->pdata[index];
+    g_autofree char *label = kind_of_label(job->order->seals->pdata[index]);
     guint before = 0;
-    for (guint i = 0; i < index; i++)
-        before += ((const OrderSeal *)job->order->seals->pdata[i])->type == ordered->type;
-    return before ? g_strdup_printf("%s-%u", seal_type_name(ordered->type), before + 1)
-                  : g_strdup(seal_type_name(ordered->type));
+    for (guint i = 0; i < index; i++) {
+        g_autofree char *other = kind_of_label(job->order->seals->pdata[i]);
+        before += !strcmp(other, label);
+    }
+    return before ? g_strdup_printf("%s-%u", label, before + 1) : g_steal_pointer(&label);
 }
 
 /* The same for a unit's seal whenever it is made again, and unlike any other's. */

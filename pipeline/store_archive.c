@@ -116,14 +116,6 @@ store_certificate_revoked(Store *store, const char *unit, const char *digest, ch
     return archive(store, fine, "certificate_revoked", unit, digest, error);
 }
 
-/* Of these a holder has one, whatever a form calls it. */
-static gboolean
-is_one_of_a_kind(SealType type)
-{
-    return type == SEAL_OFFICIAL || type == SEAL_FINANCE || type == SEAL_CONTRACT || type == SEAL_INVOICE ||
-           type == SEAL_LEGAL_REP;
-}
-
 static StoreSeal *
 archived_seal(sqlite3_stmt *row, SealType type)
 {
@@ -173,7 +165,7 @@ store_archived_seal(Store *store, const char *holder, SealType type, const char 
     StoreSeal *seal = name ? last_seal(store, holder, type, name, &cause) : NULL;
     if (!seal && !cause)
         seal = last_seal(store, holder, type, NULL, &cause);
-    if (seal && name && seal->name && strcmp(seal->name, name) != 0 && !is_one_of_a_kind(type))
+    if (seal && name && seal->name && strcmp(seal->name, name) != 0 && !seal_type_is_single(type))
         g_clear_pointer(&seal, store_seal_free);
     if (cause)
         g_propagate_error(error, cause);

@@ -64,6 +64,29 @@ picture(guint levels)
     return ink_to_png(alpha, SIDE, SIDE, red, levels, 12000);
 }
 
+/* An order with these seals (JSON, @n of them), all of one picture. */
+static void
+order_with_seals(const char *list, guint n)
+{
+    g_autofree char *folder = g_build_filename(ws->dir, "A1", NULL), *json = g_build_filename(folder, "order.json", NULL);
+    g_autofree char *text = g_strdup_printf("{\"order_id\":\"A1\",\"kind\":\"new\",\"company\":{\"name\":\"甲有限公司\","
+                                            "\"credit_code\":\"91\"},\"seals\":[%s]}", list);
+    g_mkdir_with_parents(folder, 0700);
+    cr_assert(g_file_set_contents(json, text, -1, NULL));
+    cr_assert(ingest_folder(ws, folder, ignore, NULL, NULL));
+    g_autoptr(GPtrArray) findings = g_ptr_array_new(), seals = g_ptr_array_new_with_free_func((GDestroyNotify)store_seal_free);
+    g_autoptr(GBytes) png = picture(2), result = g_bytes_new_static("{}", 2);
+    for (guint i = 0; i < n; i++) {
+        StoreSeal *seal = store_seal_new(SEAL_PRACTICE);
+        seal->picture = evidence_put(ws->evidence, png, NULL);
+        seal->width_mm = seal->height_mm = 40;
+        seal->px_per_mm = 12;
+        g_ptr_array_add(seals, seal);
+    }
+    g_autofree char *digest = evidence_put(ws->evidence, result, NULL);
+    cr_assert(store_put_result(ws->store, "A1", digest, findings, seals, NULL));
+}
+
 /* An order with one official seal; without a picture where @levels is 0. */
 static void
 order_with_picture(guint levels)
@@ -108,6 +131,32 @@ Test(seal_maker, a_seal_says_whose_it_is_and_names_the_certificate)
     cr_expect_str_eq(ses->name, "甲有限公司企业公章");
     cr_expect_eq(ses->width_mm, 40);
     cr_expect(ses_names_certificate(ses, certificate));
+}
+
+Test(seal_maker, a_label_tells_seals_of_one_type_apart_by_their_names)
+{
+    static const char *const expected[] = { "practice 造价师", "practice 监理师", "practice 造价师-2", "practice", "official" };
+    g_autoptr(GError) error = NULL;
+    own_profile("");
+    order_with_seals("{\"type\":\"practice\",\"name\":\"造价师\"},{\"type\":\"practice\",\"name\":\"监理师\"},"
+                     "{\"type\":\"practice\",\"name\":\"造价师\"},{\"type\":\"practice\"},"
+                     "{\"type\":\"official\",\"name\":\"企业公章\"}", 5);
+    g_autoptr(GPtrArray) blobs = make(&error);
+    cr_assert(blobs && blobs->len == 5, "%s", error ? error->message : "");
+    for (guint i = 0; i < blobs->len; i++)
+        cr_expect_str_eq(((BurnBlob *)blobs->pdata[i])->label, expected[i]);
+}
+
+Test(seal_maker, a_long_name_is_cut_between_characters)
+{
+    g_autoptr(GError) error = NULL;
+    own_profile("");
+    order_with_seals("{\"type\":\"other\",\"name\":\"一二三四五六七八九十一二三四五六七八九十一二三四\"}", 1);
+    g_autoptr(GPtrArray) blobs = make(&error);
+    cr_assert(blobs && blobs->len == 1, "%s", error ? error->message : "");
+    const char *label = ((BurnBlob *)blobs->pdata[0])->label;
+    cr_expect_leq(strlen(label), 64);
+    cr_expect(g_utf8_validate(label, -1, NULL), "%s", label);
 }
 
 Test(seal_maker, a_platform_s_canvas_surrounds_the_seal_and_does_not_scale_it)
