@@ -2,6 +2,7 @@
 /*
  * licence_code.c: each line that could hold a code is read once, the one that does is read by vote.
  */
+#include "core/citizen_id.h"
 #include "core/credit_code.h"
 #include "core/text.h"
 #include "ocr/code_spot.h"
@@ -219,6 +220,13 @@ vote_of_two(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentF
         take(field, agree >= 2 && !other ? FIELD_READ : FIELD_WEAK, code, probe->confidence, evidence);
 }
 
+static gboolean
+is_citizen_id(const char *text)
+{
+    return text && strlen(text) == CREDIT_CODE_LENGTH && strspn(text, "0123456789X") == CREDIT_CODE_LENGTH &&
+           !(citizen_id_check(text) & CITIZEN_ID_ERRORS);
+}
+
 /* ---- the code's own model votes ------------------------------------------------------------------- */
 
 static void
@@ -234,6 +242,9 @@ vote_of_codeline(const LicenceTools *tools, Flat *flat, const Probe *probe, Docu
     /* A line upside down or of other text may fit the check character by chance, hardly these two. */
     if (status == FIELD_READ && (credit_code_check(result->text) & CREDIT_CODE_DEPARTMENT_UNKNOWN))
         status = FIELD_WEAK;
+    /* On a page with an ID card its number has as many letters. It is no code, and no code gone wrong. */
+    if (status != FIELD_READ && is_citizen_id(result->text))
+        return;
     g_autofree char *evidence = g_strdup_printf("%u of %u readings agree", result->passes_agreed, result->passes_made);
     take(field, status, result->text, result->confidence, evidence);
     g_free(field->suggestion);
