@@ -30,6 +30,7 @@ static const char *const code_names[FINDING_CODES] = {
     [FINDING_SIZE_UNPROVEN] = "size_unproven",
     [FINDING_SEAL_TEXT_MISMATCH] = "seal_text_mismatch",
     [FINDING_SEAL_TEXT_UNREADABLE] = "seal_text_unreadable",
+    [FINDING_SAMPLE_FOREIGN] = "sample_foreign",
     [FINDING_SEAL_UNEXPECTED] = "seal_unexpected",
     [FINDING_UPLOAD_MISSING] = "upload_missing",
     [FINDING_OUTSIDE_RENEWAL_WINDOW] = "outside_renewal_window",

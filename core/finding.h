@@ -46,6 +46,7 @@ typedef enum {
     FINDING_SIZE_UNPROVEN,
     FINDING_SEAL_TEXT_MISMATCH,
     FINDING_SEAL_TEXT_UNREADABLE,
+    FINDING_SAMPLE_FOREIGN,  /* a sample among the others is of another seal */
     FINDING_SEAL_UNEXPECTED, /* an impression that no ordered seal asks for */
     FINDING_UPLOAD_MISSING,
     FINDING_OUTSIDE_RENEWAL_WINDOW,

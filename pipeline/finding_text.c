@@ -65,6 +65,8 @@ static const Texts FINDINGS[FINDING_CODES] = {
         N_("read the ring in the picture") },
     [FINDING_SEAL_TEXT_UNREADABLE] = { N_("the seal's text could not be read"),
         N_("read the ring in the picture") },
+    [FINDING_SAMPLE_FOREIGN] = { N_("one of the samples is of another seal"),
+        N_("compare the samples; ask for a new sheet if it is another's seal") },
     [FINDING_SEAL_UNEXPECTED] = { N_("the sheet shows a seal that was not ordered"),
         N_("ask whether it should be made") },
     [FINDING_UPLOAD_MISSING] = { N_("an upload is missing"),

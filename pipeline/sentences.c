@@ -42,6 +42,8 @@ const char *const WORDS_SENTENCES[] = {
     N_("measured %.2f x %.2f mm, declared %g x %g mm"),
     N_("no sample is good enough"),
     N_("does not lie on the other samples"),
+    N_("sample %u is of another seal: likeness of the letters %.2f, of one seal 0.7 and more"),
+    N_("it stands among the samples and is of another seal"),
     N_("the seal says that it is of another kind than ordered"),
     N_("the seal's text is not the company's name on the form"),
     N_("the seal's text could not be read for sure"),

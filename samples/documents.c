@@ -68,14 +68,16 @@ stamp_seal(Canvas *canvas, const char *type, const SealArt *art, double x_mm, do
 void
 stamp_round(Canvas *canvas, const char *type, char *ring, double mm, double x_mm, double y_mm, double poor, Rng *rng)
 {
-    SealArt art = { SEAL_OFFICIAL, mm, mm, ring, NULL, NULL };
+    SealArt art = { .type = SEAL_OFFICIAL, .width_mm = mm, .height_mm = mm, .ring = ring };
+    seal_art_usual(&art);
     stamp_seal(canvas, type, &art, x_mm, y_mm, poor, inks[rng_below(rng, G_N_ELEMENTS(inks))], rng);
 }
 
 static void
 stamp_authority(Canvas *canvas, const Company *company, double x_mm, double y_mm, Rng *rng)
 {
-    SealArt art = { SEAL_OFFICIAL, 38, 38, company->authority, NULL, NULL };
+    SealArt art = { .type = SEAL_OFFICIAL, .width_mm = 38, .height_mm = 38, .ring = company->authority };
+    seal_art_usual(&art);
     stamp_seal(canvas, "authority", &art, x_mm, y_mm, .1, inks[0], rng);
 }
 
@@ -169,7 +171,8 @@ licence_draw(const Company *company, LicenceForm form, gboolean stamp, Rng *rng)
 {
     Canvas *canvas = form == LICENCE_LANDSCAPE ? licence_landscape(company, rng) : licence_portrait(company, rng);
     if (stamp) {
-        SealArt art = { SEAL_OFFICIAL, 40, 40, company->name, NULL, NULL };
+        SealArt art = { .type = SEAL_OFFICIAL, .width_mm = 40, .height_mm = 40, .ring = company->name };
+        seal_art_usual(&art);
         stamp_seal(canvas, "official_over", &art, canvas->width_mm * rng_range(rng, .45, .6), canvas->height_mm * .8,
                    .15, inks[1], rng);
     }
@@ -280,7 +283,8 @@ sheet_draw(const Company *company, const SheetSeal *seals, guint n, Rng *rng)
             canvas_box(canvas, x, y, 52, side, .25, FALSE);
             if (seals[s].missing_sample == i + 1)
                 continue;
-            stamp_seal(canvas, seal_type_name(art->type), art, x + 26 + rng_normal(rng) * 1.2,
+            gboolean foreign = seals[s].foreign && (!seals[s].foreign_sample || seals[s].foreign_sample == i + 1);
+            stamp_seal(canvas, seal_type_name(art->type), foreign ? seals[s].foreign : art, x + 26 + rng_normal(rng) * 1.2,
                        y + side / 2 + rng_normal(rng) * .8, rng_chance(rng, .2) ? .5 : .1, ink, rng);
         }
         y += side + 12;

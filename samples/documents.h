@@ -22,7 +22,9 @@ Canvas *id_card_draw(const Person *person, CardSides sides, Rng *rng);
 
 typedef struct {
     const SealArt *art;
-    guint missing_sample; /* 1..3, or 0 for none */
+    guint missing_sample;   /* 1..3, or 0 for none */
+    const SealArt *foreign; /* stamped in place of sample @foreign_sample, or of all where that is 0; or NULL */
+    guint foreign_sample;
 } SheetSeal;
 
 /* The stamped sheet: a row of three boxes for each seal. */

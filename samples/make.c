@@ -2,6 +2,7 @@
 /*
  * make.c: invented orders with their ground truth:
  *   sealbatch-samples --out DIR [--count N] [--seed N] [--level clean|scan|photo|hard|small|mix] [--mistakes SHARE]
+ *                     [--plant KIND] [--varied-seals]
  *   sealbatch-samples --out DIR --odd [--count N] [--seed N]: sheets of other designs, captured in other ways
  * The same seed gives the same orders. truth.json is what tests and benchmarks compare with.
  */
@@ -23,8 +24,13 @@ static const char *const mistakes[] = { "code_mismatch",      "name_mismatch",  
                                         "id_number_mismatch", "seal_size_mismatch", "missing_sample",
                                         "blank_page",         "wrong_file",         "id_expired" };
 
+/* Planted only where --plant asks for it: seals that are not the applicant's. */
+static const char *const foreign_mistakes[] = { "other_company_sample", "other_kind_sample", "other_person_sample",
+                                                "other_company_seal",   "other_kind_seal",   "other_person_seal" };
+
 typedef struct {
     Rng rng;
+    gboolean varied_seals;
     Level level;
     GDate today;
     char *folder;
@@ -248,6 +254,29 @@ add_artwork(Maker *m, const SealArt *art)
     return write_file(m, name, png);
 }
 
+/*
+ * The stamping that is not the applicant's, in place of one sample of @art or of all. Its dice are its own: a sheet
+ * with one and a sheet without differ in nothing else.
+ */
+static SealArt *
+foreign_art(Maker *m, const SealArt *art)
+{
+    gboolean name_seal = art->type == SEAL_LEGAL_REP, person = m->mistake && strstr(m->mistake, "_person_");
+    if (!m->mistake || !strstr(m->mistake, "other_") || name_seal != person ||
+        (art->type != SEAL_OFFICIAL && !name_seal))
+        return NULL;
+    gboolean kind = strstr(m->mistake, "_kind_") != NULL;
+    Rng rng = { m->rng.state ^ 0x5eedu };
+    Company *other = company_invent(&rng, &m->today);
+    SealArt *foreign = seal_art_new(kind ? SEAL_CONTRACT : art->type, kind ? m->company : other, art->width_mm,
+                                    art->height_mm);
+    foreign->style = art->style;
+    if (m->varied_seals && !name_seal && rng_chance(&rng, .5))
+        seal_art_vary(foreign, &rng);
+    company_free(other);
+    return foreign;
+}
+
 static gboolean
 add_ordered_seal(Maker *m, const SealArt *art, double width_mm, double height_mm)
 {
@@ -271,6 +300,8 @@ add_sheet(Maker *m)
         { SEAL_OFFICIAL, 40, 40 }, { SEAL_LEGAL_REP, 20, 20 }, { SEAL_FINANCE, 38, 38 }, { SEAL_INVOICE, 40, 30 }
     };
     guint n = 1 + rng_below(&m->rng, 3);
+    if (m->mistake && strstr(m->mistake, "other_person_"))
+        n = MAX(n, 2);
     SheetSeal seals[3];
     g_autoptr(GPtrArray) arts = g_ptr_array_new_with_free_func((GDestroyNotify)seal_art_free);
     for (guint i = 0; i < n; i++) {
@@ -279,7 +310,19 @@ add_sheet(Maker *m)
         SealArt *art = seal_art_new(choice[pick].type, m->company, choice[pick].width_mm * shrink,
                                     choice[pick].height_mm * shrink);
         g_ptr_array_add(arts, art);
-        seals[i] = (SheetSeal){ art, i == 0 && has_mistake(m, "missing_sample") ? 1 + rng_below(&m->rng, 3) : 0 };
+        Rng look = { m->rng.state ^ (0x51u + i) };
+        if (m->varied_seals && choice[pick].type != SEAL_LEGAL_REP)
+            seal_art_vary(art, &look);
+        seals[i] = (SheetSeal){ .art = art };
+        if (i == 0 && has_mistake(m, "missing_sample"))
+            seals[i].missing_sample = 1 + rng_below(&m->rng, 3);
+        SealArt *foreign = foreign_art(m, art);
+        if (foreign) {
+            g_ptr_array_add(arts, foreign);
+            seals[i].foreign = foreign;
+            seals[i].foreign_sample = strstr(m->mistake, "_sample") ? 1 + rng_below(&look, 3) : 0;
+            plant(m, seal_type_name(art->type));
+        }
         if (!add_ordered_seal(m, art, choice[pick].width_mm, choice[pick].height_mm))
             return FALSE;
     }
@@ -330,11 +373,13 @@ add_odd_sheet(Maker *m, guint index)
 }
 
 static gboolean
-make_order(const char *out, guint index, guint64 seed, Level level, const char *mistake, gboolean odd, GError **error)
+make_order(const char *out, guint index, guint64 seed, Level level, const char *mistake, gboolean odd,
+           gboolean varied_seals, GError **error)
 {
     g_autofree char *order_id = odd ? g_strdup_printf("SQ9%07u", (guint)(seed * 1000 % 10000000) + index)
                                     : g_strdup_printf("SQ%u%07u", level + 1, (guint)(seed * 1000 % 10000000) + index);
-    Maker m = { .rng = { seed * 1000003 + index }, .level = level, .mistake = mistake, .error = error };
+    Maker m = { .rng = { seed * 1000003 + index }, .level = level, .mistake = mistake, .error = error,
+                .varied_seals = varied_seals };
     g_date_clear(&m.today, 1);
     g_date_set_dmy(&m.today, 20, G_DATE_OCTOBER, 2026);
     m.folder = g_build_filename(out, order_id, NULL);
@@ -376,7 +421,8 @@ make_order(const char *out, guint index, guint64 seed, Level level, const char *
 int
 main(int argc, char **argv)
 {
-    g_autofree char *out = NULL, *level_name = NULL;
+    g_autofree char *out = NULL, *level_name = NULL, *plant_kind = NULL;
+    gboolean varied = FALSE;
     gint count = 8, seed = 1;
     gdouble share = .3;
     gboolean odd = FALSE;
@@ -387,6 +433,9 @@ main(int argc, char **argv)
         { "level", 0, 0, G_OPTION_ARG_STRING, &level_name, "clean, scan, photo, hard, small or mix (mix)", "LEVEL" },
         { "mistakes", 0, 0, G_OPTION_ARG_DOUBLE, &share, "Share of orders with a planted mistake (0.3)", "SHARE" },
         { "odd", 0, 0, G_OPTION_ARG_NONE, &odd, "Unusual stamped sheets alone, without mistakes", NULL },
+        { "plant", 0, 0, G_OPTION_ARG_STRING, &plant_kind, "Plant only this mistake; also other_company_sample, "
+          "other_kind_sample, other_person_sample, other_company_seal, other_kind_seal, other_person_seal", "KIND" },
+        { "varied-seals", 0, 0, G_OPTION_ARG_NONE, &varied, "Rings of several faces, weights, widths and borders", NULL },
         { NULL },
     };
     g_autoptr(GError) error = NULL;
@@ -405,13 +454,22 @@ main(int argc, char **argv)
         g_printerr("sealbatch-samples: --level must be clean, scan, photo, hard, small or mix\n");
         return 2;
     }
+    const char *only = NULL;
+    for (guint i = 0; plant_kind && i < G_N_ELEMENTS(mistakes); i++)
+        only = strcmp(plant_kind, mistakes[i]) == 0 ? mistakes[i] : only;
+    for (guint i = 0; plant_kind && i < G_N_ELEMENTS(foreign_mistakes); i++)
+        only = strcmp(plant_kind, foreign_mistakes[i]) == 0 ? foreign_mistakes[i] : only;
+    if (plant_kind && !only) {
+        g_printerr("sealbatch-samples: --plant knows no %s\n", plant_kind);
+        return 2;
+    }
     Rng rng = { (guint64)seed };
     guint planted = 0;
     for (gint i = 0; i < count; i++) {
         gboolean bad = !odd && rng_chance(&rng, share);
         Level level = fixed < LEVELS ? (Level)fixed : (Level)rng_below(&rng, LEVEL_HARD);
-        const char *mistake = bad ? mistakes[planted++ % G_N_ELEMENTS(mistakes)] : NULL;
-        if (!make_order(out, (guint)i, (guint64)seed, level, mistake, odd, &error)) {
+        const char *mistake = bad ? (only ? only : mistakes[planted++ % G_N_ELEMENTS(mistakes)]) : NULL;
+        if (!make_order(out, (guint)i, (guint64)seed, level, mistake, odd, varied, &error)) {
             g_printerr("sealbatch-samples: %s\n", error->message);
             return 7;
         }

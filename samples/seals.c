@@ -8,6 +8,17 @@
 #include <pango/pangocairo.h>
 #include <string.h>
 
+void
+seal_art_usual(SealArt *art)
+{
+    art->style = (SealStyle){ .face = FACE_SONG,
+                              .height = .27,
+                              .narrow = .9,
+                              .degrees = 16,
+                              .rim_mm = art->width_mm > 36 ? 1.2 : 1,
+                              .star = art->bottom ? .26 : .32 };
+}
+
 SealArt *
 seal_art_new(SealType type, const Company *company, double width_mm, double height_mm)
 {
@@ -22,7 +33,29 @@ seal_art_new(SealType type, const Company *company, double width_mm, double heig
         art->number = g_strdup(company->seal_number);
     if (type == SEAL_INVOICE)
         art->number = g_strdup(company->credit_code);
+    seal_art_usual(art);
     return art;
+}
+
+void
+seal_art_vary(SealArt *art, Rng *rng)
+{
+    static const char *const faces[] = { FACE_SONG,           FACE_KAI, "Noto Serif CJK SC", "Noto Serif CJK SC Bold",
+                                         "Noto Sans CJK SC", FACE_HEI };
+    SealStyle *s = &art->style;
+    s->face = faces[rng_below(rng, G_N_ELEMENTS(faces))];
+    s->bold_mm = rng_range(rng, 0, .16);
+    s->height = rng_range(rng, .21, .30);
+    s->narrow = rng_range(rng, .68, .96);
+    s->degrees = rng_range(rng, 12.5, 19);
+    s->rim_mm = rng_range(rng, .7, 1.5);
+    s->thin_ring_mm = rng_chance(rng, .2) ? rng_range(rng, .4, .7) : 0;
+    s->star *= rng_range(rng, .85, 1.1);
+    s->latin = art->type == SEAL_OFFICIAL && rng_chance(rng, .15);
+    if (rng_chance(rng, .25) && art->type != SEAL_INVOICE)
+        g_clear_pointer(&art->number, g_free);
+    if (s->latin)
+        g_clear_pointer(&art->number, g_free);
 }
 
 void
@@ -36,9 +69,9 @@ seal_art_free(SealArt *art)
     g_free(art);
 }
 
-/* One character's outline fitted into a @w x @h box around the origin. */
+/* One character's outline fitted into a @w x @h box around the origin, its strokes thicker by @bold. */
 static void
-glyph(cairo_t *cr, const char *face, const char *text, double w, double h)
+glyph(cairo_t *cr, const char *face, const char *text, double w, double h, double bold)
 {
     const double em = 16, thin = em / 2; /* 一 and · stay thin */
     PangoLayout *layout = pango_cairo_create_layout(cr);
@@ -54,8 +87,11 @@ glyph(cairo_t *cr, const char *face, const char *text, double w, double h)
     cairo_scale(cr, w / MAX(ink.width / u, thin), h / MAX(ink.height / u, thin));
     cairo_translate(cr, -(ink.x + ink.width / 2.0) / u, -(ink.y + ink.height / 2.0) / u);
     pango_cairo_layout_path(cr, layout);
+    cairo_restore(cr); /* the pen stays round where the letter was squeezed */
+    cairo_set_line_width(cr, bold);
+    if (bold > 0)
+        cairo_stroke_preserve(cr);
     cairo_fill(cr);
-    cairo_restore(cr);
     g_object_unref(layout);
 }
 
@@ -65,7 +101,7 @@ glyph(cairo_t *cr, const char *face, const char *text, double w, double h)
  */
 static void
 arc_text(cairo_t *cr, const char *face, const char *text, double a, double b, double from, double to, double w,
-         double h, gboolean outward)
+         double h, double bold, gboolean outward)
 {
     glong n = g_utf8_strlen(text, -1);
     const char *p = text;
@@ -77,7 +113,7 @@ arc_text(cairo_t *cr, const char *face, const char *text, double a, double b, do
         cairo_save(cr);
         cairo_translate(cr, x, y);
         cairo_rotate(cr, outward ? normal : normal + G_PI);
-        glyph(cr, face, one, w, h);
+        glyph(cr, face, one, w, h, bold);
         cairo_restore(cr);
     }
 }
@@ -94,7 +130,7 @@ star(cairo_t *cr, double radius)
 }
 
 static void
-line_text(cairo_t *cr, const char *face, const char *text, double y, double w, double h, double pitch)
+line_text(cairo_t *cr, const char *face, const char *text, double y, double w, double h, double bold, double pitch)
 {
     glong n = g_utf8_strlen(text, -1);
     const char *p = text;
@@ -102,39 +138,55 @@ line_text(cairo_t *cr, const char *face, const char *text, double y, double w, d
         g_autofree char *one = g_strndup(p, (gsize)(g_utf8_next_char(p) - p));
         cairo_save(cr);
         cairo_translate(cr, ((double)i - (double)(n - 1) / 2) * pitch, y);
-        glyph(cr, face, one, w, h);
+        glyph(cr, face, one, w, h, bold);
         cairo_restore(cr);
     }
 }
 
 static void
-draw_round(cairo_t *cr, const SealArt *art)
+ellipse(cairo_t *cr, double a, double b, double line)
 {
-    double a = art->width_mm / 2, b = art->height_mm / 2, line = a > 18 ? 1.2 : 1;
-    glong n = g_utf8_strlen(art->ring, -1);
     cairo_save(cr);
     cairo_scale(cr, a - line / 2, b - line / 2);
     cairo_arc(cr, 0, 0, 1, 0, 2 * G_PI);
     cairo_restore(cr);
     cairo_set_line_width(cr, line);
     cairo_stroke(cr);
-    double h = MIN(b * .27, 5.2), half = MIN(140.0, 8.0 * (double)n + 12), ring_a = a - line - h * .62 - .5,
+}
+
+static void
+draw_round(cairo_t *cr, const SealArt *art)
+{
+    const SealStyle *s = &art->style;
+    double a = art->width_mm / 2, b = art->height_mm / 2, line = s->rim_mm;
+    glong n = g_utf8_strlen(art->ring, -1);
+    ellipse(cr, a, b, line);
+    if (s->thin_ring_mm > 0) {
+        ellipse(cr, a - line - s->thin_ring_mm, b - line - s->thin_ring_mm, .25);
+        line += s->thin_ring_mm + .25;
+    }
+    if (s->latin) {
+        const char *latin = "LUMING QIXIA INTERNATIONAL TRADING CO., LTD.";
+        arc_text(cr, FACE_SANS, latin, a - line - 1.5, b - line - 1.5, -135, 135, 1.1, 1.7, 0, TRUE);
+        line += 2.6;
+    }
+    double h = MIN(b * s->height, 5.2), half = MIN(140.0, s->degrees / 2 * (double)n + 12), ring_a = a - line - h * .62 - .5,
            ring_b = b - line - h * .62 - .5;
     double pitch = 2 * half / 180 * G_PI * MIN(ring_a, ring_b) / (double)MAX(n - 1, 1);
-    arc_text(cr, FACE_SONG, art->ring, ring_a, ring_b, -half, half, MIN(h * .75, pitch * .9), h, TRUE);
+    arc_text(cr, s->face, art->ring, ring_a, ring_b, -half, half, MIN(h * .75, pitch * s->narrow), h, s->bold_mm, TRUE);
     if (art->type != SEAL_INVOICE) {
         cairo_save(cr);
         cairo_translate(cr, 0, art->bottom ? -b * .08 : 0);
-        star(cr, art->bottom ? a * .26 : a * .32);
+        star(cr, a * s->star);
         cairo_restore(cr);
     }
     if (art->bottom)
-        line_text(cr, FACE_SONG, art->bottom, art->type == SEAL_INVOICE ? b * .28 : b * .42, a * .125, a * .19,
+        line_text(cr, s->face, art->bottom, art->type == SEAL_INVOICE ? b * .28 : b * .42, a * .125, a * .19, s->bold_mm,
                   a * .155);
     if (art->number && art->type == SEAL_INVOICE)
-        line_text(cr, FACE_SANS, art->number, -b * .05, a * .05, a * .11, a * .068);
+        line_text(cr, FACE_SANS, art->number, -b * .05, a * .05, a * .11, 0, a * .068);
     else if (art->number)
-        arc_text(cr, FACE_SANS, art->number, a - line - 1.4, b - line - 1.4, 180 + 24, 180 - 24, .75, 1.2, FALSE);
+        arc_text(cr, FACE_SANS, art->number, a - line - 1.4, b - line - 1.4, 180 + 24, 180 - 24, .75, 1.2, 0, FALSE);
 }
 
 /* A name seal: two columns, read from the right, "印" after names of three; a wide one is one line. */
@@ -158,7 +210,7 @@ draw_square(cairo_t *cr, const SealArt *art)
         g_autofree char *one = g_strndup(p, (gsize)(g_utf8_next_char(p) - p));
         cairo_save(cr);
         cairo_translate(cr, i < 2 ? cell / 2 : -cell / 2, i % 2 ? cell / 2 : -cell / 2);
-        glyph(cr, FACE_KAI, one, cell * .86, cell * .88);
+        glyph(cr, FACE_KAI, one, cell * .86, cell * .88, 0);
         cairo_restore(cr);
     }
 }

@@ -9,6 +9,7 @@
 
 #include "sealgen/align.h"
 #include "sealgen/fuse.h"
+#include "sealgen/same_seal.h"
 #include "sealgen/upright.h"
 
 #define FUSE_MARGIN_MM 1.5
@@ -31,6 +32,7 @@ typedef struct {
     Alignment from_ref; /* reference's pixels -> this one's */
     double merit;
     gboolean usable;
+    SameSeal same;
 } Candidate;
 
 /* Usual sizes in mm of each type, width x height (0: as wide). DESIGN section 5. */
@@ -201,12 +203,13 @@ add_sample(SheetSeal *seal, const Impression *imp, const GPtrArray *members, Pag
     return sample;
 }
 
+/* The best one that is not foreign; there is one. */
 static guint
 best_candidate(const Candidate *c, guint n)
 {
-    guint best = 0;
-    for (guint i = 1; i < n; i++)
-        if (c[i].merit > c[best].merit)
+    guint best = n;
+    for (guint i = 0; i < n; i++)
+        if (!c[i].same.foreign && (best == n || c[i].merit > c[best].merit))
             best = i;
     return best;
 }
@@ -241,23 +244,53 @@ canon_of(const Impression *ref, double turn_deg)
     return c;
 }
 
-static guint
+static void
 align_candidates(Candidate *c, guint n, guint ref)
 {
-    guint usable = 0;
     for (guint i = 0; i < n; i++) {
         c[i].from_ref = (Alignment){ affine_identity(), 1, 0 };
-        c[i].usable = i == ref;
         if (i != ref && c[i].imp->outline.shape != SHAPE_FREE) {
             align_coarse(c[ref].imp, c[i].imp, &c[i].from_ref);
             align_fine(c[ref].imp, c[i].imp, c[i].imp->photo || c[ref].imp->photo, &c[i].from_ref);
-            c[i].usable = c[i].from_ref.likeness > LIKE_LEAST;
-            if (!c[i].usable)
-                c[i].sample->reasons |= SAMPLE_DIFFERENT;
         }
-        usable += c[i].usable;
     }
-    return usable;
+}
+
+static void
+find_foreign(Candidate *c, guint n, guint ref)
+{
+    const Impression *samples[SAMPLES_MOST];
+    Alignment from_ref[SAMPLES_MOST];
+    gboolean voters[SAMPLES_MOST];
+    SameSeal seen[SAMPLES_MOST];
+    for (guint i = 0; i < n; i++) {
+        samples[i] = c[i].imp;
+        from_ref[i] = c[i].from_ref;
+        voters[i] = !(c[i].sample->reasons & SAMPLE_OUTSIDE);
+    }
+    same_seal_find(samples, n, ref, from_ref, voters, seen);
+    for (guint i = 0; i < n; i++)
+        c[i].same = seen[i];
+}
+
+/* Lay all on the best of those that are of one seal. Returns: that one. */
+static guint
+register_candidates(Candidate *c, guint n)
+{
+    guint ref = best_candidate(c, n);
+    align_candidates(c, n, ref);
+    find_foreign(c, n, ref);
+    if (c[ref].same.foreign) { /* the others are right */
+        ref = best_candidate(c, n);
+        align_candidates(c, n, ref);
+    }
+    for (guint i = 0; i < n; i++) {
+        gboolean free_ = c[i].imp->outline.shape == SHAPE_FREE;
+        c[i].usable = i == ref || (!free_ && !c[i].same.foreign && c[i].from_ref.likeness > LIKE_LEAST);
+        if (!c[i].usable && !free_)
+            c[i].sample->reasons |= SAMPLE_DIFFERENT;
+    }
+    return ref;
 }
 
 /* The best few go in; one that lies under another impression only where it is needed. */
@@ -467,6 +500,20 @@ grade(Candidate *c, const guint *index, const FuseSample *fused, guint m)
     }
 }
 
+/* One outside the samples' places is the company's other seal, over a signature or date. */
+static void
+report_foreign(const Candidate *c, const SheetSeal *seal, GPtrArray *findings)
+{
+    gboolean outside = c->sample->reasons & SAMPLE_OUTSIDE;
+    guint place = 1;
+    for (guint i = 0; i < seal->samples->len && seal->samples->pdata[i] != c->sample; i++)
+        place++;
+    g_autofree char *detail = g_strdup_printf(
+        "sample %u is of another seal: likeness of the letters %.2f, of one seal 0.7 and more", place, c->same.likeness);
+    g_ptr_array_add(findings, sample_finding(outside ? FINDING_SEAL_UNEXPECTED : FINDING_SAMPLE_FOREIGN,
+                                             outside ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, c->sample, detail));
+}
+
 static void
 report_quality(const Candidate *c, guint n, guint used, const SheetSeal *seal, GPtrArray *findings)
 {
@@ -477,7 +524,9 @@ report_quality(const Candidate *c, guint n, guint used, const SheetSeal *seal, G
         g_ptr_array_add(findings,
                         seal_finding(FINDING_IMPRESSION_POOR, SEVERITY_REVIEW, seal, "no sample is good enough"));
     for (guint i = 0; i < n; i++)
-        if (c[i].sample->reasons & SAMPLE_DIFFERENT)
+        if (c[i].same.foreign)
+            report_foreign(&c[i], seal, findings);
+        else if (c[i].sample->reasons & SAMPLE_DIFFERENT)
             g_ptr_array_add(findings,
                             sample_finding(FINDING_IMPRESSION_POOR, used >= 2 ? SEVERITY_NOTE : SEVERITY_REVIEW, seal,
                                            c[i].sample, "does not lie on the other samples"));
@@ -492,21 +541,23 @@ compose_seal(const SealGroup *group, PageView *const *views, const OrderSeal *or
     double start = cpu_ms_now();
     seal->shape = group->shape;
     double usual = median_ink(group->members);
+    guint in_row = 0;
+    for (guint i = 0; i < n; i++)
+        in_row += ((const Impression *)g_ptr_array_index(group->members, i))->row == group->main_row;
     for (guint i = 0; i < n; i++) {
         c[i].imp = g_ptr_array_index(group->members, i);
         c[i].sample = add_sample(seal, c[i].imp, group->members, views);
         c[i].merit = first_merit(c[i].imp, usual);
         if (c[i].sample->reasons & (SAMPLE_BLOTTED | SAMPLE_CUT))
             c[i].merit *= 0.5;
-        if (c[i].imp->row != group->main_row) {
+        if (in_row > 1 && c[i].imp->row != group->main_row) { /* samples under each other have no row */
             c[i].sample->reasons |= SAMPLE_OUTSIDE;
             c[i].merit *= 0.5;
         }
         c[i].sample->quality = c[i].merit;
     }
-    guint ref = best_candidate(c, n);
+    guint ref = register_candidates(c, n);
     const Impression *reference = c[ref].imp;
-    align_candidates(c, n, ref);
     times->register_ms += cpu_ms_now() - start;
     start = cpu_ms_now();
     Canon canon = canon_of(reference, reference->turn_deg);

@@ -13,6 +13,7 @@
 
 #define SAMPLES_USUAL 3
 #define PART_ALIKE 0.12          /* the longer side of a part of a seal against the seal's */
+#define SIZE_LIKE_SAMPLE 0.8     /* sides of what was stamped among samples, against theirs */
 #define UNEXPECTED_LEAST_MM 12.0 /* smaller strays are writing in coloured ink */
 
 static void
@@ -169,6 +170,28 @@ note_samples(const GPtrArray *groups, PageView *const *views, const SheetPage *p
     }
 }
 
+/*
+ * Does @imp stand in line with the samples of an ordered seal, as large as they are? Then it was stamped for one of
+ * them. Returns: that group, or NULL.
+ */
+static const SealGroup *
+samples_beside(const GPtrArray *groups, const Impression *imp)
+{
+    for (guint i = 0; i < groups->len; i++) {
+        const SealGroup *g = g_ptr_array_index(groups, i);
+        double w = impression_width_mm(imp) / g->width_mm, h = impression_height_mm(imp) / g->height_mm;
+        if (g->seal < 0 || g->shape == SHAPE_FREE || w < SIZE_LIKE_SAMPLE || w > 1 / SIZE_LIKE_SAMPLE ||
+            h < SIZE_LIKE_SAMPLE || h > 1 / SIZE_LIKE_SAMPLE)
+            continue;
+        for (guint k = 0; k < g->members->len; k++) {
+            const Impression *m = g_ptr_array_index(g->members, k);
+            if (m->page == imp->page && m->row == g->main_row && imp->row == g->main_row && !imp->overlapped)
+                return g;
+        }
+    }
+    return NULL;
+}
+
 static void
 note_unexpected(const GPtrArray *groups, PageView *const *views, const SheetPage *pages, SheetResult *result)
 {
@@ -178,8 +201,15 @@ note_unexpected(const GPtrArray *groups, PageView *const *views, const SheetPage
         if (g->seal >= 0 || g->shape == SHAPE_FREE || MIN(g->width_mm, g->height_mm) < UNEXPECTED_LEAST_MM)
             continue;
         /* one impression is the company's own seal over a signature or date; a row of them is another seal */
-        Finding *f = finding_new(FINDING_SEAL_UNEXPECTED, members_in_main_row(g) > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
-                                 "an impression that no ordered seal asks for");
+        const SealGroup *beside = samples_beside(groups, imp);
+        Finding *f = beside ? finding_new(FINDING_SAMPLE_FOREIGN, SEVERITY_REVIEW,
+                                          "it stands among the samples and is of another seal")
+                            : finding_new(FINDING_SEAL_UNEXPECTED,
+                                          members_in_main_row(g) > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                                          "an impression that no ordered seal asks for");
+        if (beside)
+            f->seal = g_strdup(
+                seal_type_name(((const SheetSeal *)g_ptr_array_index(result->seals, (guint)beside->seal))->type));
         f->file = g_strdup(pages[imp->page].name);
         f->page = (int)pages[imp->page].index;
         f->has_box = TRUE;

@@ -204,6 +204,34 @@ Test(sheet_extract, a_size_that_no_such_seal_has_goes_to_a_person_where_none_is_
     cr_expect_eq(f->severity, SEVERITY_REVIEW);
 }
 
+Test(sheet_extract, a_sample_of_another_seal_is_left_out_and_found)
+{
+    const SealType type = SEAL_OFFICIAL;
+    const double size = 40;
+    DrawnSeal seals[3];
+    g_autoptr(SheetResult) right = extract(THREE_RINGS, 3, 200, 200, &type, &size, 1);
+    cr_expect_null(finding(right, FINDING_SAMPLE_FOREIGN));
+    const SheetSeal *own = g_ptr_array_index(right->seals, 0);
+    for (guint which = 0; which < 3; which++) {
+        memcpy(seals, THREE_RINGS, sizeof seals);
+        seals[which].seed = 4242;
+        g_autoptr(SheetResult) result = extract(seals, 3, 200, 200, &type, &size, 1);
+        const Finding *f = finding(result, FINDING_SAMPLE_FOREIGN);
+        cr_assert(f, "sample %u", which);
+        cr_expect_eq(f->severity, SEVERITY_REVIEW);
+        cr_expect_str_eq(f->seal, "official");
+        cr_assert(f->has_box);
+        cr_expect_float_eq((f->box_px.p[0].x + f->box_px.p[2].x) / 2, seals[which].x_mm * 200 / 25.4, 8);
+        /* the picture is that of the other two */
+        const SheetSeal *seal = g_ptr_array_index(result->seals, 0);
+        cr_assert(seal->found);
+        guint unlike = 0;
+        for (guint i = 0; i < seal->width * seal->height; i++)
+            unlike += abs(seal->alpha[i] - own->alpha[i]) > 128;
+        cr_expect_lt(unlike, seal->width * seal->height / 50, "sample %u: %u", which, unlike);
+    }
+}
+
 Test(sheet_extract, seals_are_told_apart_by_place_shape_and_size)
 {
     const DrawnSeal seals[] = {
