@@ -199,7 +199,7 @@ draw_square(cairo_t *cr, const SealArt *art)
     cairo_stroke(cr);
     if (art->height_mm < .8 * side) {
         double pitch = (side - 2 * line) / (double)g_utf8_strlen(art->ring, -1);
-        line_text(cr, FACE_KAI, art->ring, 0, pitch * .85, art->height_mm - 2 * line - 1, pitch);
+        line_text(cr, FACE_KAI, art->ring, 0, pitch * .85, art->height_mm - 2 * line - 1, 0, pitch);
         return;
     }
     g_autofree char *text =
