@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "core/text.h"
 #include "ocr/check.h"
+#include "pipeline/seal_inside.h"
 
 GDate
 judge_date(const Order *order, const GDate *otherwise)
@@ -64,17 +64,17 @@ best_sample(const SheetSeal *seal)
 }
 
 static void
-add_text_finding(OrderResult *result, const SealLineRead *line, FindingCode code, Severity severity,
+add_text_finding(OrderResult *result, guint seal_index, const SealLineRead *line, FindingCode code, Severity severity,
                  const char *detail)
 {
-    const SheetSeal *seal = result->sheet->seals->pdata[line->seal];
+    const SheetSeal *seal = result->sheet->seals->pdata[seal_index];
     const SheetSample *sample = best_sample(seal);
     Finding *finding = order_result_add(result, code, severity, detail);
     finding->role = g_strdup(role_name(ROLE_SEAL_SHEET));
     finding->seal = g_strdup(seal_type_name(seal->type));
     finding->field = g_strdup("seal_text");
-    finding->read = g_strdup(line->read);
-    finding->form = g_strdup(line->expected);
+    finding->read = line ? g_strdup(line->read) : NULL;
+    finding->form = line ? g_strdup(line->expected) : NULL;
     if (sample) {
         finding->file = g_strdup(sample->file);
         finding->page = (int)sample->page_index;
@@ -83,37 +83,99 @@ add_text_finding(OrderResult *result, const SealLineRead *line, FindingCode code
     }
 }
 
-/* A name seal's cells are read in both orders of their columns; one of them is enough. */
 static gboolean
-is_confirmed_otherwise(const GPtrArray *lines, const SealLineRead *line)
+is_inside(const SealLineRead *line)
 {
-    for (guint i = 0; line->kind == LINE_CELLS && i < lines->len; i++) {
-        const SealLineRead *other = lines->pdata[i];
-        if (other->seal == line->seal && other->kind == LINE_CELLS && other->verdict == VERDICT_CONFIRMED)
-            return TRUE;
-    }
-    return FALSE;
+    return line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM;
 }
 
-/*
- * A seal's text that was read and differs goes to people; one that could not be read is a note, never a
- * pass: the picture stands beside the name in the review page and on the protocol.
- */
+/* What the lines of one seal say together. */
+typedef struct {
+    gboolean name_confirmed; /* the ring, a credit code inside it, or a name seal's cells */
+    gboolean purpose_confirmed;
+    gboolean denied;
+    const SealLineRead *name;   /* the line that should be the name, or NULL */
+    const SealLineRead *inside; /* a line inside the ring that is neither purpose nor code, or NULL */
+    guint inside_lines;
+} SealSays;
+
+static SealSays
+collect(const OrderResult *result, guint seal_index, const Order *order)
+{
+    SealSays says = { 0 };
+    for (guint i = 0; i < result->lines->len; i++) {
+        const SealLineRead *line = result->lines->pdata[i];
+        if (line->seal != seal_index)
+            continue;
+        gboolean confirmed = line->verdict == VERDICT_CONFIRMED;
+        says.denied |= line->verdict == VERDICT_DENIED;
+        says.inside_lines += is_inside(line);
+        if (!is_inside(line)) {
+            says.name_confirmed |= confirmed;
+            if (line->expected)
+                says.name = line;
+        } else if (confirmed) {
+            gboolean code = g_strcmp0(line->expected, order->credit_code) == 0;
+            says.name_confirmed |= code;
+            says.purpose_confirmed |= !code;
+        } else if (line->verdict == VERDICT_NONE) {
+            says.inside = line;
+        }
+    }
+    return says;
+}
+
 static void
-check_seal_texts(OrderResult *result)
+report_denied(OrderResult *result, guint seal_index, const Order *order)
 {
     for (guint i = 0; i < result->lines->len; i++) {
         const SealLineRead *line = result->lines->pdata[i];
-        if (!line->expected || line->verdict == VERDICT_CONFIRMED || is_confirmed_otherwise(result->lines, line))
+        if (line->seal == seal_index && line->verdict == VERDICT_DENIED && line->expected)
+            add_text_finding(result, seal_index, line, FINDING_SEAL_TEXT_MISMATCH, SEVERITY_REVIEW,
+                             !is_inside(line) ? "the seal's text is not the company's name on the form"
+                             : g_strcmp0(line->expected, order->credit_code) == 0
+                                 ? "the credit code in the seal is not the one on the form"
+                                 : "the seal says that it is of another kind than ordered");
+    }
+}
+
+/* Is the seal of the ordered kind? An official seal has no line inside its ring, the others have their purpose. */
+static void
+check_purpose(OrderResult *result, guint seal_index, const SealSays *says)
+{
+    const SheetSeal *seal = result->sheet->seals->pdata[seal_index];
+    if (seal->type == SEAL_OFFICIAL && says->inside)
+        add_text_finding(result, seal_index, says->inside, FINDING_SEAL_TEXT_UNREADABLE, SEVERITY_REVIEW,
+                         "a line stands in the seal, as official seals have none: is it of another kind?");
+    else if (seal->type != SEAL_OFFICIAL && !says->purpose_confirmed && seal->shape == SHAPE_ROUND)
+        add_text_finding(result, seal_index, says->inside, FINDING_SEAL_TEXT_UNREADABLE,
+                         says->inside_lines == 0 ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                         says->inside_lines == 0 ? "no line in the seal says that it is of the ordered kind"
+                                                 : "the seal's kind could not be read for sure");
+}
+
+/*
+ * Another company's seal must not be burned because nobody could read it: where neither the name nor a code in the
+ * seal is confirmed, people compare picture and name. A name seal has too many scripts for that: a note.
+ */
+static void
+check_seal_texts(const Order *order, OrderResult *result)
+{
+    for (guint i = 0; i < result->sheet->seals->len; i++) {
+        const SheetSeal *seal = result->sheet->seals->pdata[i];
+        if (!seal->found)
             continue;
-        if (line->verdict == VERDICT_DENIED && line->read && !text_equal(line->read, line->expected))
-            add_text_finding(result, line, FINDING_SEAL_TEXT_MISMATCH, SEVERITY_REVIEW,
-                             line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM
-                                 ? "the seal says that it is of another kind than ordered"
-                                 : "the seal's text is not the company's name on the form");
-        else
-            add_text_finding(result, line, FINDING_SEAL_TEXT_UNREADABLE, SEVERITY_NOTE,
-                             "the seal's text could not be read for sure");
+        SealSays says = collect(result, i, order);
+        gboolean company = seal_bears_company(seal->type);
+        report_denied(result, i, order);
+        if (says.denied)
+            continue;
+        if (!says.name_confirmed && (says.name || company))
+            add_text_finding(result, i, says.name, FINDING_SEAL_TEXT_UNREADABLE,
+                             company ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                             says.name ? "the seal's text could not be read for sure" : "no text was found in the seal");
+        if (company)
+            check_purpose(result, i, &says);
     }
 }
 
@@ -122,5 +184,5 @@ judge_order(const OrderInput *input, OrderResult *result)
 {
     check_documents(input, result);
     if (result->sheet)
-        check_seal_texts(result);
+        check_seal_texts(input->order, result);
 }

@@ -12,6 +12,8 @@
 #include "pipeline/json_text.h"
 #include "pipeline/read_bytes.h"
 #include "pipeline/read_unit.h"
+#include "pipeline/seal_inside.h"
+#include "pipeline/seal_line.h"
 #include "pipeline/seal_text.h"
 
 enum { MAX_LINE_TEXT = 1024, MAX_LINES = 256, MAX_MESSAGE = 512 };
@@ -29,39 +31,74 @@ hanzi_line(const SealLine *line)
                         .layout = HANZI_SPACED };
 }
 
-/* Texts that the order makes us expect on a line; a name seal may end in 印, 之印 or 章, or in nothing. */
-static GStrv
-expected_texts(const Order *order, SealType type, SealLineKind kind)
-{
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    gboolean company = type == SEAL_OFFICIAL || type == SEAL_FINANCE || type == SEAL_CONTRACT || type == SEAL_INVOICE;
-    if (company && kind == LINE_RING && order->company_name)
-        g_ptr_array_add(texts, g_strdup(order->company_name));
-    if (type == SEAL_LEGAL_REP && kind == LINE_CELLS && order->legal_rep.name) {
-        static const char *const tails[] = { "", "印", "之印", "章" };
-        for (guint i = 0; i < G_N_ELEMENTS(tails); i++)
-            g_ptr_array_add(texts, g_strconcat(order->legal_rep.name, tails[i], NULL));
-    }
-    g_ptr_array_add(texts, NULL);
-    return (GStrv)g_ptr_array_free(g_steal_pointer(&texts), FALSE);
-}
-
-/* A name seal has several ways to write it: one that differs denies nothing. */
+/* A name seal may end in 印, 之印 or 章, or in nothing. One that differs denies nothing: there are many ways to write it. */
 static Verdict
-verify(const Hanzi *hanzi, const HanziLine *line, SealLineKind kind, GStrv texts, const HanziReading *reading)
+verify_person(const Hanzi *hanzi, const HanziLine *line, const char *name, const HanziReading *reading)
 {
-    if (!texts[0])
-        return VERDICT_NONE;
-    if (kind == LINE_RING)
-        return ring_verdict(hanzi, line, texts[0], reading);
-    for (guint i = 0; texts[i]; i++) {
-        if (is_read_surely(reading, texts[i]))
+    static const char *const tails[] = { "", "印", "之印", "章" };
+    for (guint i = 0; i < G_N_ELEMENTS(tails); i++) {
+        g_autofree char *text = g_strconcat(name, tails[i], NULL);
+        if (is_read_surely(reading, text))
             return VERDICT_CONFIRMED;
         g_auto(HanziVerdict) verdict = { 0 };
-        if (hanzi_verify(hanzi, line, texts[i], &verdict, NULL) && verdict.answer == HANZI_PASSES)
+        if (hanzi_verify(hanzi, line, text, &verdict, NULL) && verdict.answer == HANZI_PASSES)
             return VERDICT_CONFIRMED;
     }
     return VERDICT_UNDECIDED;
+}
+
+typedef struct {
+    Verdict verdict;
+    const char *expected; /* NULL: the order expects nothing of this line */
+    char *read;           /* owned: instead of what the reading says, or NULL */
+} LineJudged;
+
+/* A line inside the ring: the seal's purpose, or a code. */
+static void
+judge_inside(const Hanzi *hanzi, const Order *order, SealType type, const HanziLine *line, const HanziReading *reading,
+             LineJudged *judged)
+{
+    judged->verdict = purpose_verdict(hanzi, line, reading, type);
+    if (judged->verdict != VERDICT_NONE) {
+        judged->expected = purpose_word(type);
+    } else if (order->credit_code) {
+        judged->verdict = code_verdict(hanzi, line, reading, order->credit_code, &judged->read);
+        judged->expected = judged->verdict != VERDICT_NONE ? order->credit_code : NULL;
+    }
+}
+
+static LineJudged
+judge_line(const Hanzi *hanzi, const Order *order, SealType type, const SealLine *line, const HanziLine *picture,
+           const HanziReading *reading)
+{
+    LineJudged judged = { VERDICT_NONE, NULL, NULL };
+    if (line->kind == LINE_RING && seal_bears_company(type) && order->company_name) {
+        judged.verdict = ring_verdict(hanzi, picture, order->company_name, reading);
+        judged.expected = order->company_name;
+    } else if (line->kind == LINE_CELLS && type == SEAL_LEGAL_REP && order->legal_rep.name) {
+        judged.verdict = verify_person(hanzi, picture, order->legal_rep.name, reading);
+        judged.expected = order->legal_rep.name;
+    } else if ((line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM) && seal_bears_company(type)) {
+        judge_inside(hanzi, order, type, picture, reading, &judged);
+    }
+    return judged;
+}
+
+static gboolean
+read_line(const Hanzi *hanzi, const SealLine *line, const HanziLine *picture, HanziReading *reading)
+{
+    HanziReadAs as = line->kind == LINE_NUMBER  ? HANZI_READ_DIGITS
+                     : line->kind == LINE_CELLS ? HANZI_READ_PERSON
+                     : line->kind == LINE_RING  ? HANZI_READ_NAME
+                                                : HANZI_READ_ANY;
+    g_autoptr(Image) wide = line->kind == LINE_RING ? seal_line_widened(hanzi, picture) : NULL;
+    HanziLine best = *picture;
+    if (wide) {
+        best.px = wide->data;
+        best.width = wide->width;
+        best.stride = wide->width;
+    }
+    return hanzi_read(hanzi, &best, as, reading, NULL) && reading->text;
 }
 
 static json_t *
@@ -75,34 +112,17 @@ line_json(const Models *models, const Order *order, const SheetSeal *seal, guint
     if (!line->image || line->image->channels != 1)
         return o;
     HanziLine picture = hanzi_line(line);
-    g_autoptr(Image) wide = line->kind == LINE_RING ? ring_widened(models->hanzi, &picture) : NULL;
-    if (wide) {
-        picture.px = wide->data;
-        picture.width = wide->width;
-        picture.stride = wide->width;
-    }
-    g_auto(GStrv) texts = expected_texts(order, seal->type, line->kind);
     g_auto(HanziReading) reading = { 0 };
-    HanziReadAs as = line->kind == LINE_NUMBER  ? HANZI_READ_DIGITS
-                     : line->kind == LINE_CELLS ? HANZI_READ_PERSON
-                     : line->kind == LINE_RING  ? HANZI_READ_NAME
-                                                : HANZI_READ_ANY;
-    if (hanzi_read(models->hanzi, &picture, as, &reading, NULL) && reading.text) {
-        json_object_set_new(o, "read", json_text(reading.text));
+    gboolean read = read_line(models->hanzi, line, &picture, &reading);
+    LineJudged judged = judge_line(models->hanzi, order, seal->type, line, &picture, &reading);
+    if (read || judged.read) {
+        json_object_set_new(o, "read", json_text(judged.read ? judged.read : reading.text));
         json_object_set_new(o, "confidence", json_integer((int)(100 * CLAMP(reading.confidence, 0, 1))));
     }
-    const char *word = NULL;
-    Verdict purpose = line->kind == LINE_CENTRE || line->kind == LINE_BOTTOM
-                          ? purpose_verdict(&reading, seal->type, &word)
-                          : VERDICT_NONE;
-    if (purpose != VERDICT_NONE)
-        json_object_set_new(o, "expected", json_text(word));
-    json_object_set_new(o, "verdict",
-                        json_integer(purpose != VERDICT_NONE
-                                         ? purpose
-                                         : verify(models->hanzi, &picture, line->kind, texts, &reading)));
-    if (texts[0])
-        json_object_set_new(o, "expected", json_text(texts[0]));
+    json_object_set_new(o, "verdict", json_integer(judged.verdict));
+    if (judged.expected)
+        json_object_set_new(o, "expected", json_text(judged.expected));
+    g_free(judged.read);
     return o;
 }
 

@@ -47,6 +47,11 @@ const char *const WORDS_SENTENCES[] = {
     N_("the seal says that it is of another kind than ordered"),
     N_("the seal's text is not the company's name on the form"),
     N_("the seal's text could not be read for sure"),
+    N_("no text was found in the seal"),
+    N_("the credit code in the seal is not the one on the form"),
+    N_("a line stands in the seal, as official seals have none: is it of another kind?"),
+    N_("no line in the seal says that it is of the ordered kind"),
+    N_("the seal's kind could not be read for sure"),
     /* files */
     N_("the picture has no pixels"),
     N_("the picture has %.0f megapixels; the limit is %.0f"),

@@ -95,6 +95,7 @@ typedef struct {
     HanziWhy why;
     double rho;       /* (d_rival - d_expected) / D2: +1 at the expected one, 0 midway, -1 at the rival;
                          the smallest over all rivals */
+    double apart;     /* D2 of that rival: squared distance of the two characters, in spreads of one; 0: no rival */
     double fit;       /* distance to the expected character, 1 = the limit */
     double covered;   /* share 0..1 of this character's ink that lay under coloured ink */
     guint line;       /* 0-based */
@@ -145,6 +146,14 @@ gboolean hanzi_verify(const Hanzi *hanzi, const HanziLine *line, const char *exp
  */
 gboolean hanzi_verify_lines(const Hanzi *hanzi, const HanziLine *lines, guint n_lines, const char *expected,
                             HanziVerdict *verdict, GError **error);
+
+/**
+ * hanzi_verify_among:
+ * As hanzi_verify, but only hanzi of which @can_stand is TRUE are rivals: where the caller knows what such a text is
+ * made of, a twin that nobody writes there (冮 for 江) is none.
+ */
+gboolean hanzi_verify_among(const Hanzi *hanzi, const HanziLine *line, const char *expected,
+                            gboolean (*can_stand)(gunichar), HanziVerdict *verdict, GError **error);
 
 void hanzi_verdict_clear(HanziVerdict *verdict);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HanziVerdict, hanzi_verdict_clear)

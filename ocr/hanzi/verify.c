@@ -269,7 +269,7 @@ rho_needed(double d2, Trust t)
 }
 
 static void
-judge(const Hanzi *m, const Seen *s, Trust trust, HanziCharVerdict *v)
+judge(const Hanzi *m, const Seen *s, Trust trust, gboolean (*can_stand)(gunichar), HanziCharVerdict *v)
 {
     const double unit = (double)HZ_STEP * HZ_STEP;
     v->expected = s->want->c;
@@ -295,7 +295,7 @@ judge(const Hanzi *m, const Seen *s, Trust trust, HanziCharVerdict *v)
     gboolean twin = FALSE, narrow = FALSE;
     guint rival = e;
     for (guint c = 0; c < m->n; c++) {
-        if (!is_rival(m, v->expected, c))
+        if (!is_rival(m, v->expected, c) || (can_stand && c >= m->first_hanzi && !can_stand(m->code[c])))
             continue;
         double rho = (double)(s->d[c] - s->d[e]) / MAX(1, apart[c]), d2 = apart[c] * unit;
         if (rho < least) {
@@ -307,6 +307,7 @@ judge(const Hanzi *m, const Seen *s, Trust trust, HanziCharVerdict *v)
     }
     v->rho = least;
     v->rival = rival == e ? 0 : m->code[rival];
+    v->apart = rival == e ? 0 : apart[rival] * unit;
     v->fit = fit_of(m, s);
     if (v->fit > 1)
         v->why = HANZI_WHY_FIT;
@@ -374,7 +375,8 @@ verdict_no_line(const Wanted *wanted, guint n, HanziWhy why, HanziVerdict *v)
 }
 
 static void
-verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *wanted, guint n, HanziVerdict *v)
+verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *wanted, guint n,
+              gboolean (*can_stand)(gunichar), HanziVerdict *v)
 {
     guint split[HANZI_MAX_LINES];
     v->n = n;
@@ -417,7 +419,7 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
     for (guint l = 0; l < n_lines; l++)
         trust.soft = MAX(trust.soft, CLAMP((SHARP_EDGES - strips[l].line->steepness) / (SHARP_EDGES - SOFT_EDGES), 0, 1));
     for (guint i = 0; i < n; i++) {
-        judge(m, &seen[i], trust, &v->chars[i]);
+        judge(m, &seen[i], trust, can_stand, &v->chars[i]);
         v->chars[i].box = hz_line_box(strips[seen[i].line].line, hz_ink_rect(&strips[seen[i].line].line->ink, seen[i].cell));
         g_free(seen[i].d);
     }
@@ -429,9 +431,9 @@ verify_strips(const Hanzi *m, const Strip *strips, guint n_lines, const Wanted *
     line_answer(v);
 }
 
-gboolean
-hanzi_verify_lines(const Hanzi *m, const HanziLine *lines, guint n_lines, const char *expected, HanziVerdict *v,
-                   GError **error)
+static gboolean
+verify_lines(const Hanzi *m, const HanziLine *lines, guint n_lines, const char *expected,
+             gboolean (*can_stand)(gunichar), HanziVerdict *v, GError **error)
 {
     Strip strips[HANZI_MAX_LINES] = {0};
     memset(v, 0, sizeof *v);
@@ -448,16 +450,30 @@ hanzi_verify_lines(const Hanzi *m, const HanziLine *lines, guint n_lines, const 
             strips[l].profile = hz_profile_new(strips[l].line);
     }
     if (ok)
-        verify_strips(m, strips, n_lines, (const Wanted *)(const void *)wanted->data, wanted->len, v);
+        verify_strips(m, strips, n_lines, (const Wanted *)(const void *)wanted->data, wanted->len, can_stand, v);
     for (guint l = 0; l < n_lines; l++)
         strip_clear(&strips[l]);
     return ok;
 }
 
 gboolean
+hanzi_verify_lines(const Hanzi *m, const HanziLine *lines, guint n_lines, const char *expected, HanziVerdict *v,
+                   GError **error)
+{
+    return verify_lines(m, lines, n_lines, expected, NULL, v, error);
+}
+
+gboolean
 hanzi_verify(const Hanzi *m, const HanziLine *line, const char *expected, HanziVerdict *v, GError **error)
 {
-    return hanzi_verify_lines(m, line, 1, expected, v, error);
+    return verify_lines(m, line, 1, expected, NULL, v, error);
+}
+
+gboolean
+hanzi_verify_among(const Hanzi *m, const HanziLine *line, const char *expected, gboolean (*can_stand)(gunichar),
+                   HanziVerdict *v, GError **error)
+{
+    return verify_lines(m, line, 1, expected, can_stand, v, error);
 }
 
 void

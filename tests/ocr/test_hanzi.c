@@ -301,6 +301,30 @@ Test(hanzi_verify_lines, a_name_that_wraps_passes_wherever_it_does)
     cr_expect(g_error_matches(error, SB_ERROR, SB_ERROR_INPUT));
 }
 
+static gboolean
+all_but_si(gunichar c)
+{
+    return c != 0x53f8; /* 司 */
+}
+
+Test(hanzi_verify_among, a_rival_that_cannot_stand_there_is_none)
+{
+    g_autoptr(Hanzi) m = model();
+    g_autoptr(GPtrArray) all = samples();
+    const Sample *s = of_kind(all, "name");
+    const char *last = g_utf8_strrchr(s->text, -1, 0x53f8);
+    glong at = g_utf8_pointer_to_offset(s->text, last);
+    g_autofree char *other = with_other(s->text, at, 0x53ef); /* 可 */
+    g_auto(HanziVerdict) free_ = {0}, among = {0};
+    cr_assert(hanzi_verify_among(m, &s->line, other, NULL, &free_, NULL));
+    cr_expect_eq(free_.chars[at].rival, 0x53f8);
+    cr_expect_gt(free_.chars[at].apart, 0);
+    cr_assert(hanzi_verify_among(m, &s->line, other, all_but_si, &among, NULL));
+    cr_expect_neq(among.chars[at].rival, 0x53f8);
+    cr_expect_gt(among.chars[at].rho, free_.chars[at].rho);
+    cr_expect_not(hanzi_verify_among(m, &s->line, "", all_but_si, &among, NULL));
+}
+
 Test(hanzi_read, easy_lines_are_read_exactly)
 {
     g_autoptr(Hanzi) m = model();

@@ -32,6 +32,13 @@ Test(seal_text, a_worn_ring_confirms_its_own_name)
     cr_expect_eq(verdict_of("scan.png", "骏烁(鹤鸣)园林绿化有限公司"), VERDICT_CONFIRMED, "half width brackets");
 }
 
+Test(seal_text, a_ring_of_narrow_letters_confirms_its_name)
+{
+    cr_expect_eq(verdict_of("narrow.png", "岚溪市沅梓农机服务农民专业合作社"), VERDICT_CONFIRMED);
+    cr_expect_neq(verdict_of("narrow.png", "岚溪市沅梓农机服务农民合作社"), VERDICT_CONFIRMED, "two characters less");
+    cr_expect_neq(verdict_of("narrow.png", "岚溪市清和农机服务农民专业合作社"), VERDICT_CONFIRMED, "a sister's");
+}
+
 Test(seal_text, another_companys_name_is_denied)
 {
     cr_expect_eq(verdict_of("scan.png", "临江市鼎锐瀚机械设备有限责任公司"), VERDICT_DENIED);
@@ -54,58 +61,4 @@ Test(seal_text, two_impressions_over_each_other_say_nothing)
 Test(seal_text, a_name_that_is_no_text_is_undecided)
 {
     cr_expect_eq(verdict_of("scan.png", ""), VERDICT_UNDECIDED);
-}
-
-static Verdict
-purpose_of(const char *text, double confidence, SealType type, const char **word)
-{
-    HanziReadChar chars[8] = { 0 };
-    HanziReading reading = { .chars = chars };
-    for (const char *p = text; *p; p = g_utf8_next_char(p))
-        chars[reading.n++] = (HanziReadChar){ .c = g_utf8_get_char(p), .confidence = confidence };
-    return purpose_verdict(&reading, type, word);
-}
-
-Test(seal_text, a_seal_of_another_purpose_than_ordered_is_denied)
-{
-    const char *word = NULL;
-    cr_expect_eq(purpose_of("财务专用章", .9, SEAL_OFFICIAL, &word), VERDICT_DENIED);
-    cr_expect_str_eq(word, "公章");
-    cr_expect_eq(purpose_of("发票专用章", .9, SEAL_FINANCE, &word), VERDICT_DENIED);
-    cr_expect_str_eq(word, "财务专用章");
-}
-
-Test(seal_text, the_ordered_purpose_is_confirmed)
-{
-    const char *word = NULL;
-    cr_expect_eq(purpose_of("合同专用章", .9, SEAL_CONTRACT, &word), VERDICT_CONFIRMED);
-    cr_expect_str_eq(word, "合同专用章");
-}
-
-Test(seal_text, a_line_that_names_no_purpose_or_is_not_read_surely_says_nothing)
-{
-    const char *word = NULL;
-    cr_expect_eq(purpose_of("专用章", .9, SEAL_OFFICIAL, &word), VERDICT_NONE);
-    cr_expect_eq(purpose_of("财务专用章", .5, SEAL_OFFICIAL, &word), VERDICT_NONE);
-    cr_expect_eq(purpose_of("财务专用章", .9, SEAL_SIGNATURE, &word), VERDICT_NONE);
-    cr_expect_eq(purpose_of("", .9, SEAL_OFFICIAL, &word), VERDICT_NONE);
-}
-
-static gboolean
-read_surely(const char *seen, double confidence, const char *text)
-{
-    HanziReadChar chars[8] = { 0 };
-    HanziReading reading = { .chars = chars };
-    for (const char *p = seen; *p; p = g_utf8_next_char(p))
-        chars[reading.n++] = (HanziReadChar){ .c = g_utf8_get_char(p), .confidence = confidence };
-    return is_read_surely(&reading, text);
-}
-
-Test(seal_text, a_name_seal_is_confirmed_by_a_sure_reading_of_exactly_the_name)
-{
-    cr_expect(read_surely("郑强之印", .9, "郑强之印"));
-    cr_expect_not(read_surely("郑强之印", .6, "郑强之印"));
-    cr_expect_not(read_surely("郑强之印", .9, "郑强"), "the tail is ink too");
-    cr_expect_not(read_surely("郑强之印", .9, "郑弶之印"));
-    cr_expect_not(read_surely("", .9, ""));
 }
