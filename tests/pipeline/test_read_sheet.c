@@ -52,6 +52,7 @@ review_findings(Order *order)
     result->sheet = g_steal_pointer(&answer->sheet);
     while (answer->lines->len > 0)
         g_ptr_array_add(result->lines, g_ptr_array_steal_index(answer->lines, 0));
+    g_ptr_array_set_size(order->uploads, 0); /* the other documents are not looked at here */
     Profile profile = { 0 };
     OrderInput input = { .order = order, .profile = &profile };
     g_date_set_dmy(&input.on_date, 1, 1, 2026);
