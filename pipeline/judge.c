@@ -43,8 +43,8 @@ check_documents(const OrderInput *input, OrderResult *result)
     guint n = 0;
     for (guint i = 0; i < order->uploads->len; i++)
         if (is_for_check(input, result, i))
-            uploads[n++] = (CheckUpload){ order->uploads->pdata[i],
-                                          ((const UploadSeen *)result->uploads->pdata[i])->documents };
+            uploads[n++] =
+                (CheckUpload){ order->uploads->pdata[i], ((const UploadSeen *)result->uploads->pdata[i])->documents };
     g_autoptr(GPtrArray) findings = check_order(order, uploads, n, &rules);
     while (findings->len > 0)
         g_ptr_array_add(result->findings, g_ptr_array_steal_index(findings, 0));
@@ -171,9 +171,9 @@ check_seal_texts(const Order *order, OrderResult *result)
         if (says.denied)
             continue;
         if (!says.name_confirmed && (says.name || company))
-            add_text_finding(result, i, says.name, FINDING_SEAL_TEXT_UNREADABLE,
-                             company ? SEVERITY_REVIEW : SEVERITY_NOTE,
-                             says.name ? "the seal's text could not be read for sure" : "no text was found in the seal");
+            add_text_finding(
+                result, i, says.name, FINDING_SEAL_TEXT_UNREADABLE, company ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                says.name ? "the seal's text could not be read for sure" : "no text was found in the seal");
         if (company)
             check_purpose(result, i, &says);
     }

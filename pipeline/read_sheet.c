@@ -31,7 +31,8 @@ hanzi_line(const SealLine *line)
                         .layout = HANZI_SPACED };
 }
 
-/* A name seal may end in 印, 之印 or 章, or in nothing. One that differs denies nothing: there are many ways to write it. */
+/* A name seal may end in 印, 之印 or 章, or in nothing. One that differs denies nothing: there are many ways to write
+ * it. */
 static Verdict
 verify_person(const Hanzi *hanzi, const HanziLine *line, const char *name, const HanziReading *reading)
 {

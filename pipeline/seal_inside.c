@@ -89,7 +89,8 @@ purpose_verdict(const Hanzi *hanzi, const HanziLine *line, const HanziReading *r
     if (!purpose_word(type))
         return VERDICT_NONE;
     for (guint i = 0; i < G_N_ELEMENTS(PURPOSES); i++)
-        if (says_surely(reading, PURPOSES[i].word) || (hanzi && stands_there(hanzi, line, reading->n > 5, PURPOSES[i].word)))
+        if (says_surely(reading, PURPOSES[i].word) ||
+            (hanzi && stands_there(hanzi, line, reading->n > 5, PURPOSES[i].word)))
             verdict = PURPOSES[i].type == type ? VERDICT_CONFIRMED : VERDICT_DENIED;
     return verdict;
 }
@@ -113,7 +114,8 @@ code_letters(const HanziReading *reading)
 }
 
 Verdict
-code_verdict(const Hanzi *hanzi, const HanziLine *line, const HanziReading *reading, const char *credit_code, char **read)
+code_verdict(const Hanzi *hanzi, const HanziLine *line, const HanziReading *reading, const char *credit_code,
+             char **read)
 {
     g_auto(HanziVerdict) v = { 0 };
     g_auto(HanziReading) again = { 0 };

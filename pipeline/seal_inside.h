@@ -17,7 +17,8 @@ gboolean is_read_surely(const HanziReading *reading, const char *text);
 /* Does a seal of this type bear the company's name around its rim? */
 gboolean seal_bears_company(SealType type);
 
-/* What must stand in a seal of this type: "财务专用章"; "公章" for an official seal, which has no such line; else NULL. */
+/* What must stand in a seal of this type: "财务专用章"; "公章" for an official seal, which has no such line; else NULL.
+ */
 const char *purpose_word(SealType type);
 
 /**

@@ -17,14 +17,14 @@
  * CONTRADICTED (a stroke worn off: 平 as 干); of look-alikes put in for one character, nineteen in twenty.
  */
 #define RHO_MEAN .25
-#define RHO_OPEN .02           /* more than this: it stands there */
+#define RHO_OPEN .02            /* more than this: it stands there */
 #define RHO_CONTRADICTED (-.25) /* less than this: something else does. Between the two: open */
-#define TWINS 50.0             /* D2 below which that is chance, a worn stroke or the engraver's face: 鸣呜 昊吴 土士 */
-#define RHO_COMMON (-.60)      /* the same in a word that every second name has */
-#define RHO_MEAN_OPEN .35      /* the others' mean with which a character may stay open */
-#define RHO_READ .15           /* mean, of the text that was read without the form: below it the reading is no evidence */
-#define FIT_MOST 1.35          /* median: 1 is the limit of print */
-#define INK_BESIDE .20         /* average characters' ink before or after the name */
+#define TWINS 50.0 /* D2 below which that is chance, a worn stroke or the engraver's face: 鸣呜 昊吴 土士 */
+#define RHO_COMMON (-.60) /* the same in a word that every second name has */
+#define RHO_MEAN_OPEN .35 /* the others' mean with which a character may stay open */
+#define RHO_READ .15      /* mean, of the text that was read without the form: below it the reading is no evidence */
+#define FIT_MOST 1.35     /* median: 1 is the limit of print */
+#define INK_BESIDE .20    /* average characters' ink before or after the name */
 enum { NAME_LEAST = 6, OPEN_EACH = 8 /* of so many characters one may stay open */ };
 
 static gboolean
@@ -51,9 +51,10 @@ first_usual(const HanziReadChar *seen)
  * 工桯 in it. Where the form has the word, its characters only must not be contradicted strongly.
  */
 static const char *const COMMON_WORDS[] = {
-    "有限责任公司", "股份有限公司", "有限公司", "有限合伙", "合伙企业", "合作社", "分公司", "工程", "管理", "技术", "信息",
-    "科技",         "服务",         "发展",     "建筑",     "设备",     "机械",   "装饰",   "设计", "咨询", "贸易", "软件",
-    "食品",         "餐饮",         "文化",     "传媒",     "物业",     "农业",   "招标",   "代理", "市",   "省",
+    "有限责任公司", "股份有限公司", "有限公司", "有限合伙", "合伙企业", "合作社", "分公司", "工程",
+    "管理",         "技术",         "信息",     "科技",     "服务",     "发展",   "建筑",   "设备",
+    "机械",         "装饰",         "设计",     "咨询",     "贸易",     "软件",   "食品",   "餐饮",
+    "文化",         "传媒",         "物业",     "农业",     "招标",     "代理",   "市",     "省",
 };
 
 /* Returns: (transfer full) TRUE at the characters of common words. */
@@ -113,7 +114,8 @@ reading_confirms(const HanziReading *reading, const gunichar *expected, const gb
         const HanziReadChar *seen = &reading->chars[from + i];
         if (hanzi_fold(seen->c) == expected[i] && is_name_hanzi(expected[i]))
             continue;
-        if (common[i] ? !is_among_choices(seen, expected[i]) : is_name_hanzi(seen->c) || first_usual(seen) != expected[i])
+        if (common[i] ? !is_among_choices(seen, expected[i])
+                      : is_name_hanzi(seen->c) || first_usual(seen) != expected[i])
             return FALSE;
         twins++;
     }

@@ -284,8 +284,9 @@ sheet_draw(const Company *company, const SheetSeal *seals, guint n, Rng *rng)
             if (seals[s].missing_sample == i + 1)
                 continue;
             gboolean foreign = seals[s].foreign && (!seals[s].foreign_sample || seals[s].foreign_sample == i + 1);
-            stamp_seal(canvas, seal_type_name(art->type), foreign ? seals[s].foreign : art, x + 26 + rng_normal(rng) * 1.2,
-                       y + side / 2 + rng_normal(rng) * .8, rng_chance(rng, .2) ? .5 : .1, ink, rng);
+            stamp_seal(canvas, seal_type_name(art->type), foreign ? seals[s].foreign : art,
+                       x + 26 + rng_normal(rng) * 1.2, y + side / 2 + rng_normal(rng) * .8,
+                       rng_chance(rng, .2) ? .5 : .1, ink, rng);
         }
         y += side + 12;
     }

@@ -268,8 +268,8 @@ foreign_art(Maker *m, const SealArt *art)
     gboolean kind = strstr(m->mistake, "_kind_") != NULL;
     Rng rng = { m->rng.state ^ 0x5eedu };
     Company *other = company_invent(&rng, &m->today);
-    SealArt *foreign = seal_art_new(kind ? SEAL_CONTRACT : art->type, kind ? m->company : other, art->width_mm,
-                                    art->height_mm);
+    SealArt *foreign =
+        seal_art_new(kind ? SEAL_CONTRACT : art->type, kind ? m->company : other, art->width_mm, art->height_mm);
     foreign->style = art->style;
     if (m->varied_seals && !name_seal && rng_chance(&rng, .5))
         seal_art_vary(foreign, &rng);
@@ -378,7 +378,10 @@ make_order(const char *out, guint index, guint64 seed, Level level, const char *
 {
     g_autofree char *order_id = odd ? g_strdup_printf("SQ9%07u", (guint)(seed * 1000 % 10000000) + index)
                                     : g_strdup_printf("SQ%u%07u", level + 1, (guint)(seed * 1000 % 10000000) + index);
-    Maker m = { .rng = { seed * 1000003 + index }, .level = level, .mistake = mistake, .error = error,
+    Maker m = { .rng = { seed * 1000003 + index },
+                .level = level,
+                .mistake = mistake,
+                .error = error,
                 .varied_seals = varied_seals };
     g_date_clear(&m.today, 1);
     g_date_set_dmy(&m.today, 20, G_DATE_OCTOBER, 2026);
@@ -433,9 +436,12 @@ main(int argc, char **argv)
         { "level", 0, 0, G_OPTION_ARG_STRING, &level_name, "clean, scan, photo, hard, small or mix (mix)", "LEVEL" },
         { "mistakes", 0, 0, G_OPTION_ARG_DOUBLE, &share, "Share of orders with a planted mistake (0.3)", "SHARE" },
         { "odd", 0, 0, G_OPTION_ARG_NONE, &odd, "Unusual stamped sheets alone, without mistakes", NULL },
-        { "plant", 0, 0, G_OPTION_ARG_STRING, &plant_kind, "Plant only this mistake; also other_company_sample, "
-          "other_kind_sample, other_person_sample, other_company_seal, other_kind_seal, other_person_seal", "KIND" },
-        { "varied-seals", 0, 0, G_OPTION_ARG_NONE, &varied, "Rings of several faces, weights, widths and borders", NULL },
+        { "plant", 0, 0, G_OPTION_ARG_STRING, &plant_kind,
+          "Plant only this mistake; also other_company_sample, "
+          "other_kind_sample, other_person_sample, other_company_seal, other_kind_seal, other_person_seal",
+          "KIND" },
+        { "varied-seals", 0, 0, G_OPTION_ARG_NONE, &varied, "Rings of several faces, weights, widths and borders",
+          NULL },
         { NULL },
     };
     g_autoptr(GError) error = NULL;

@@ -40,7 +40,7 @@ seal_art_new(SealType type, const Company *company, double width_mm, double heig
 void
 seal_art_vary(SealArt *art, Rng *rng)
 {
-    static const char *const faces[] = { FACE_SONG,           FACE_KAI, "Noto Serif CJK SC", "Noto Serif CJK SC Bold",
+    static const char *const faces[] = { FACE_SONG,          FACE_KAI, "Noto Serif CJK SC", "Noto Serif CJK SC Bold",
                                          "Noto Sans CJK SC", FACE_HEI };
     SealStyle *s = &art->style;
     s->face = faces[rng_below(rng, G_N_ELEMENTS(faces))];
@@ -170,8 +170,8 @@ draw_round(cairo_t *cr, const SealArt *art)
         arc_text(cr, FACE_SANS, latin, a - line - 1.5, b - line - 1.5, -135, 135, 1.1, 1.7, 0, TRUE);
         line += 2.6;
     }
-    double h = MIN(b * s->height, 5.2), half = MIN(140.0, s->degrees / 2 * (double)n + 12), ring_a = a - line - h * .62 - .5,
-           ring_b = b - line - h * .62 - .5;
+    double h = MIN(b * s->height, 5.2), half = MIN(140.0, s->degrees / 2 * (double)n + 12),
+           ring_a = a - line - h * .62 - .5, ring_b = b - line - h * .62 - .5;
     double pitch = 2 * half / 180 * G_PI * MIN(ring_a, ring_b) / (double)MAX(n - 1, 1);
     arc_text(cr, s->face, art->ring, ring_a, ring_b, -half, half, MIN(h * .75, pitch * s->narrow), h, s->bold_mm, TRUE);
     if (art->type != SEAL_INVOICE) {
@@ -181,8 +181,8 @@ draw_round(cairo_t *cr, const SealArt *art)
         cairo_restore(cr);
     }
     if (art->bottom)
-        line_text(cr, s->face, art->bottom, art->type == SEAL_INVOICE ? b * .28 : b * .42, a * .125, a * .19, s->bold_mm,
-                  a * .155);
+        line_text(cr, s->face, art->bottom, art->type == SEAL_INVOICE ? b * .28 : b * .42, a * .125, a * .19,
+                  s->bold_mm, a * .155);
     if (art->number && art->type == SEAL_INVOICE)
         line_text(cr, FACE_SANS, art->number, -b * .05, a * .05, a * .11, 0, a * .068);
     else if (art->number)

@@ -14,14 +14,14 @@ G_BEGIN_DECLS
 /* How an engraver cuts a ring seal. */
 typedef struct {
     const char *face;
-    double bold_mm;       /* strokes thicker by this */
-    double height;        /* of a letter, share of the short half axis */
-    double narrow;        /* a letter's width, share of the room it has */
-    double degrees;       /* the ring's angle for each letter */
-    double rim_mm;        /* the border's line */
-    double thin_ring_mm;  /* a second, thin line so far inside it; 0: none */
-    double star;          /* its radius, share of the half axis */
-    gboolean latin;       /* a ring of Latin letters outside the name */
+    double bold_mm;      /* strokes thicker by this */
+    double height;       /* of a letter, share of the short half axis */
+    double narrow;       /* a letter's width, share of the room it has */
+    double degrees;      /* the ring's angle for each letter */
+    double rim_mm;       /* the border's line */
+    double thin_ring_mm; /* a second, thin line so far inside it; 0: none */
+    double star;         /* its radius, share of the half axis */
+    gboolean latin;      /* a ring of Latin letters outside the name */
 } SealStyle;
 
 typedef struct {
@@ -35,7 +35,8 @@ typedef struct {
 
 SealArt *seal_art_new(SealType type, const Company *company, double width_mm, double height_mm);
 
-/* The style of an @art that seal_art_new did not make; and another face, weight, width of letters and border than usual, by @rng. */
+/* The style of an @art that seal_art_new did not make; and another face, weight, width of letters and border than
+ * usual, by @rng. */
 void seal_art_usual(SealArt *art);
 void seal_art_vary(SealArt *art, Rng *rng);
 void seal_art_free(SealArt *art);

@@ -10,16 +10,16 @@
 #define LOOK_PPM 6.0
 #define BLUR_MM 0.18
 #define SHIFT_PX 1
-#define SECTORS 16          /* round and oval seals: windows by angle, in two bands inside the rim */
-#define BAND_INNER 0.36     /* share of the half axes: the star lies inside */
+#define SECTORS 16      /* round and oval seals: windows by angle, in two bands inside the rim */
+#define BAND_INNER 0.36 /* share of the half axes: the star lies inside */
 #define BAND_MIDDLE 0.62
 #define BAND_OUTER 0.87
-#define GRID 4              /* square seals: windows a side, inside the border */
-#define RADII 60            /* steps of distance from the middle, to the rim */
-#define NEAR_BY 2           /* sectors to either side */
+#define GRID 4    /* square seals: windows a side, inside the border */
+#define RADII 60  /* steps of distance from the middle, to the rim */
+#define NEAR_BY 2 /* sectors to either side */
 #define WINDOWS (2 * SECTORS)
-#define INK_LEAST 0.20      /* spread of a window's ink, share of the usual one in the same impression */
-#define UNLIKE 0.35         /* correlation of other letters */
+#define INK_LEAST 0.20 /* spread of a window's ink, share of the usual one in the same impression */
+#define UNLIKE 0.35    /* correlation of other letters */
 
 typedef struct {
     double n, x, y, xx, yy, xy;
@@ -30,7 +30,8 @@ static int
 window_at(const Outline *o, double cos_turn, double sin_turn, double x, double y)
 {
     double dx = x - o->centre.x, dy = y - o->centre.y;
-    double u = (dx * cos_turn + dy * sin_turn) / MAX(1, o->width / 2), v = (dy * cos_turn - dx * sin_turn) / MAX(1, o->height / 2);
+    double u = (dx * cos_turn + dy * sin_turn) / MAX(1, o->width / 2),
+           v = (dy * cos_turn - dx * sin_turn) / MAX(1, o->height / 2);
     if (o->shape == SHAPE_RECTANGLE) {
         if (MAX(fabs(u), fabs(v)) >= BAND_OUTER)
             return -1;
@@ -175,7 +176,8 @@ alike_compare(const Impression *a, const Impression *b, const Alignment *alignme
     sum_up(small, laid, window, 0, 0, sums);
     double usual_a = usual_spread(sums, spread_x), usual_b = usual_spread(sums, spread_y);
     for (guint i = 0; i < WINDOWS; i++) {
-        judged[i] = sums[i].n > 0 && spread_x(&sums[i]) > INK_LEAST * usual_a && spread_y(&sums[i]) > INK_LEAST * usual_b;
+        judged[i] =
+            sums[i].n > 0 && spread_x(&sums[i]) > INK_LEAST * usual_a && spread_y(&sums[i]) > INK_LEAST * usual_b;
         best[i] = correlation(&sums[i]);
     }
     for (int dy = -SHIFT_PX; dy <= SHIFT_PX; dy++)

@@ -508,8 +508,9 @@ report_foreign(const Candidate *c, const SheetSeal *seal, GPtrArray *findings)
     guint place = 1;
     for (guint i = 0; i < seal->samples->len && seal->samples->pdata[i] != c->sample; i++)
         place++;
-    g_autofree char *detail = g_strdup_printf(
-        "sample %u is of another seal: likeness of the letters %.2f, of one seal 0.7 and more", place, c->same.likeness);
+    g_autofree char *detail =
+        g_strdup_printf("sample %u is of another seal: likeness of the letters %.2f, of one seal 0.7 and more", place,
+                        c->same.likeness);
     g_ptr_array_add(findings, sample_finding(outside ? FINDING_SEAL_UNEXPECTED : FINDING_SAMPLE_FOREIGN,
                                              outside ? SEVERITY_NOTE : SEVERITY_REVIEW, seal, c->sample, detail));
 }

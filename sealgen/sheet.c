@@ -202,11 +202,11 @@ note_unexpected(const GPtrArray *groups, PageView *const *views, const SheetPage
             continue;
         /* one impression is the company's own seal over a signature or date; a row of them is another seal */
         const SealGroup *beside = samples_beside(groups, imp);
-        Finding *f = beside ? finding_new(FINDING_SAMPLE_FOREIGN, SEVERITY_REVIEW,
-                                          "it stands among the samples and is of another seal")
-                            : finding_new(FINDING_SEAL_UNEXPECTED,
-                                          members_in_main_row(g) > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
-                                          "an impression that no ordered seal asks for");
+        Finding *f =
+            beside ? finding_new(FINDING_SAMPLE_FOREIGN, SEVERITY_REVIEW,
+                                 "it stands among the samples and is of another seal")
+                   : finding_new(FINDING_SEAL_UNEXPECTED, members_in_main_row(g) > 1 ? SEVERITY_REVIEW : SEVERITY_NOTE,
+                                 "an impression that no ordered seal asks for");
         if (beside)
             f->seal = g_strdup(
                 seal_type_name(((const SheetSeal *)g_ptr_array_index(result->seals, (guint)beside->seal))->type));

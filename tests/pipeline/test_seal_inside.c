@@ -26,8 +26,12 @@ look(const char *file)
     image.format = PNG_FORMAT_GRAY;
     seen.px = g_malloc(PNG_IMAGE_SIZE(image));
     cr_assert(png_image_finish_read(&image, NULL, seen.px, 0, NULL));
-    seen.line = (HanziLine){ .px = seen.px, .width = image.width, .height = image.height, .stride = image.width,
-                             .em_px = 48, .layout = HANZI_SPACED };
+    seen.line = (HanziLine){ .px = seen.px,
+                             .width = image.width,
+                             .height = image.height,
+                             .stride = image.width,
+                             .em_px = 48,
+                             .layout = HANZI_SPACED };
     cr_assert(hanzi_read(seen.hanzi, &seen.line, HANZI_READ_ANY, &seen.reading, NULL));
     return seen;
 }

@@ -17,7 +17,11 @@ load_line(const char *path, HanziLine *line)
     image.format = PNG_FORMAT_GRAY;
     guint8 *px = g_malloc(PNG_IMAGE_SIZE(image));
     cr_assert(png_image_finish_read(&image, NULL, px, 0, NULL));
-    *line = (HanziLine){ .px = px, .width = image.width, .height = image.height, .stride = image.width, .em_px = 48,
+    *line = (HanziLine){ .px = px,
+                         .width = image.width,
+                         .height = image.height,
+                         .stride = image.width,
+                         .em_px = 48,
                          .layout = HANZI_SPACED };
     return px;
 }
