@@ -430,11 +430,13 @@ fit_bytes(const Plane *ink, const Outline *o, double turn_deg, SheetSeal *seal, 
     }
 }
 
-/* What is wrong with the ruler: FALSE where nothing is. @off: measured against declared. */
+/* What is wrong with the ruler: FALSE where nothing is. @off: measured against declared. A signature is of no size
+ * that anybody could compare. */
 static gboolean
 ruler_finding(const SheetSeal *seal, const OrderSeal *ordered, double off, Severity *severity, char **detail)
 {
-    gboolean confirmed = ordered->width_mm > 0 && off <= AS_DECLARED_MM && seal->uncertainty_mm <= VERY_UNSURE_MM;
+    gboolean as_said = ordered->width_mm > 0 ? off <= AS_DECLARED_MM : seal->type == SEAL_SIGNATURE;
+    gboolean confirmed = as_said && seal->uncertainty_mm <= VERY_UNSURE_MM;
     *severity = confirmed ? SEVERITY_NOTE : SEVERITY_REVIEW;
     if (seal->scale_source == SCALE_UNPROVEN) {
         *severity = SEVERITY_REVIEW;

@@ -202,6 +202,11 @@ Test(sheet_extract, a_size_that_no_such_seal_has_goes_to_a_person_where_none_is_
     f = finding(unsure, FINDING_SIZE_UNPROVEN);
     cr_assert_not_null(f);
     cr_expect_eq(f->severity, SEVERITY_REVIEW);
+    const SealType signature = SEAL_SIGNATURE;
+    g_autoptr(SheetResult) free = extract(THREE_RINGS, 3, 150, 0, &signature, &none, 1);
+    f = finding(free, FINDING_SIZE_UNPROVEN);
+    cr_assert_not_null(f);
+    cr_expect_eq(f->severity, SEVERITY_NOTE, "a signature has no size to compare with");
 }
 
 Test(sheet_extract, a_sample_of_another_seal_is_left_out_and_found)
