@@ -16,7 +16,7 @@
 enum { PROBES_MAX = 10, VOTES_MAX = 3, CAP_PX = 22, VOTE_CAP_PX = 32, WIDEST_PX = 1800 };
 
 /* Of the capitals' height. Nearer than a letter at the ends loses one where the spot begins or ends too late. */
-static const double PROBE_AROUND = 1.0, VOTE_AROUND = 1.0, ABOVE = 0.35;
+static const double PROBE_AROUND = 1.0, VOTE_AROUND = 1.0, ABOVE = 0.35, MARGIN = 0.1;
 static const double UNPROMISING = 0.2;          /* promise below which no vote is held */
 static const double LABELLED_LIKENESS = 0.04, LABELLED_SHORTEST = 7, LABELLED_LONGEST = 24; /* caps long */
 static const double HOPELESS = 0.04;            /* likeness below which no line is read */
@@ -229,6 +229,23 @@ is_citizen_id(const char *text)
 
 /* ---- the code's own model votes ------------------------------------------------------------------- */
 
+/* Where the letters were found in the cut line: a spot may begin or end a letter too late. */
+static Quad
+box_of_letters(const CodeSpot *spot, const CodelineResult *result, guint line_width)
+{
+    Quad wide = code_spot_quad(spot, VOTE_AROUND, MARGIN);
+    double from = (result->x0 - MARGIN * VOTE_CAP_PX) / line_width, to = (result->x1 + MARGIN * VOTE_CAP_PX) / line_width;
+    if (result->x1 <= result->x0)
+        return code_spot_quad(spot, MARGIN, MARGIN);
+    Quad box = wide;
+    for (guint row = 0; row < 2; row++) { /* top from the left, bottom from the right */
+        Point a = wide.p[row ? 3 : 0], b = wide.p[row ? 2 : 1];
+        box.p[row ? 3 : 0] = (Point){ a.x + from * (b.x - a.x), a.y + from * (b.y - a.y) };
+        box.p[row ? 2 : 1] = (Point){ a.x + to * (b.x - a.x), a.y + to * (b.y - a.y) };
+    }
+    return box;
+}
+
 static void
 vote_of_codeline(const LicenceTools *tools, Flat *flat, const Probe *probe, DocumentField *field)
 {
@@ -247,6 +264,8 @@ vote_of_codeline(const LicenceTools *tools, Flat *flat, const Probe *probe, Docu
         return;
     g_autofree char *evidence = g_strdup_printf("%u of %u readings agree", result->passes_agreed, result->passes_made);
     take(field, status, result->text, result->confidence, evidence);
+    Quad box = box_of_letters(&probe->spot, result, line->width);
+    field->box_px = flat_quad_to_stored(flat, &box);
     g_free(field->suggestion);
     field->suggestion = g_strdup(result->suggestion);
 }
@@ -274,13 +293,13 @@ licence_read_code(const LicenceTools *tools, Flat *flat, const GArray *rows, gbo
         const Probe *probe = &g_array_index(probes, Probe, i);
         if (probe->promise < (labelled && i == 0 ? 0 : UNPROMISING))
             break;
+        Quad tight = code_spot_quad(&probe->spot, MARGIN, MARGIN);
+        field->box_px = flat_quad_to_stored(flat, &tight);
+        field->has_box = TRUE;
         if (tools->codeline)
             vote_of_codeline(tools, flat, probe, field);
         else
             vote_of_two(tools, flat, probe, field);
-        Quad tight = code_spot_quad(&probe->spot, 0.1, 0.1);
-        field->box_px = flat_quad_to_stored(flat, &tight);
-        field->has_box = TRUE;
         if (field->status == FIELD_READ || field->status == FIELD_WEAK)
             return TRUE;
     }

@@ -137,6 +137,24 @@ Test(licence, every_field_is_read_and_its_box_holds_it)
     cr_assert_float_eq(code->box_px.p[3].y, 49 * 8, 12);
 }
 
+Test(licence, the_code_s_box_begins_at_its_first_letter)
+{
+    g_autoptr(GError) error = NULL;
+    char *content = NULL;
+    gsize size = 0;
+    cr_assert(g_file_get_contents(SOURCE_DIR "/samples/orders/SQ50011002/01_licence.jpg", &content, &size, NULL));
+    g_autoptr(GBytes) bytes = g_bytes_new_take(content, size);
+    g_autoptr(PageFile) file = page_file_open(bytes, NULL, NULL);
+    cr_assert_not_null(file);
+    const ReaderExpect nothing = { 0 };
+    g_autoptr(GPtrArray) documents = reader_read(reader, file, ROLE_LICENCE, &nothing, &error);
+    cr_assert(documents && documents->len == 1);
+    const DocumentField *code = document_find_field(g_ptr_array_index(documents, 0), FIELD_CREDIT_CODE);
+    cr_assert(code->has_box);
+    cr_assert_float_eq(code->box_px.p[0].x, 1002.8, 6); /* truth.json beside it */
+    cr_assert_float_eq(code->box_px.p[1].x, 1346.1, 6);
+}
+
 Test(licence, a_page_turned_any_way_is_read_and_its_turn_told)
 {
     g_autoptr(Image) upright = landscape(6);
