@@ -266,9 +266,10 @@ job_revoke(Job *job)
 {
     Task *t = task_new(job, TASK_REVOKE);
     gboolean own = job->record->held_in == BURN_STATE_QUEUED || job->record->held_in == BURN_STATE_FAILED;
+    gboolean issued = job->record->certificate != NULL && burn_family_issues(burn_family(job->order));
     t->reason = own ? 5 : job->order->revoke_reason; /* cessationOfOperation: never handed over */
     t->revoke = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    if (own && job->record->certificate != NULL)
+    if (own && issued)
         g_ptr_array_add(t->revoke, g_bytes_ref(job->record->certificate));
     for (guint i = 0; !own && job->order->revoke != NULL && i < job->order->revoke->len; i++)
         g_ptr_array_add(t->revoke, g_bytes_ref(job->order->revoke->pdata[i]));

@@ -129,6 +129,12 @@ burn_family(const BurnOrder *order)
     }
 }
 
+gboolean
+burn_family_issues(BurnFamily family)
+{
+    return family == BURN_FAMILY_FRESH || family == BURN_FAMILY_BESIDE;
+}
+
 const char *
 burn_view_name(BurnView view)
 {
@@ -213,7 +219,7 @@ char *
 burn_step_reason(BurnFamily family, BurnState state, BurnView view, const char *token_serial)
 {
     const char *key = token_serial != NULL && *token_serial != '\0' ? token_serial : "without serial";
-    if (state >= BURN_STATE_ISSUE_SENT && state <= BURN_STATE_SEAL_WRITTEN)
+    if (burn_family_issues(family) && state >= BURN_STATE_ISSUE_SENT && state <= BURN_STATE_SEAL_WRITTEN)
         return g_strdup_printf("key %s: %s (%s); a certificate is or may be issued: decide restart (it is revoked) or retry", key,
                                problem(state, view), burn_state_name(state));
     return g_strdup_printf("key %s: %s (%s); decide restart (another key) or retry", key, problem(state, view),

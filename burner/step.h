@@ -25,6 +25,8 @@ typedef enum {
     BURN_FAMILIES
 } BurnFamily;
 BurnFamily burn_family(const BurnOrder *order);
+/* Whether the certificate in the record was issued for the order, or is the holder's, on which the order works. */
+gboolean burn_family_issues(BurnFamily family);
 
 /* What the token says, seen from one order. */
 typedef enum {

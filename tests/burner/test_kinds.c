@@ -352,6 +352,22 @@ Test(kinds, a_held_order_that_is_given_up_is_revoked_and_fails)
     cr_assert_eq(desk_revoked(desk), 1);
 }
 
+Test(kinds, seals_that_are_given_up_or_begun_again_leave_the_holders_certificate_alive)
+{
+    static const BurnDecision decisions[] = { BURN_DECIDE_GIVE_UP, BURN_DECIDE_RESTART };
+    static const BurnOutcome outcomes[] = { BURN_FAILED, BURN_WAITING };
+    for (guint i = 0; i < G_N_ELEMENTS(decisions); i++) {
+        g_autoptr(BurnOrder) order = order_on_key(i ? "SQ3" : "SQ2", BURN_SEALS);
+        desk->calls.make_seals = NULL;
+        g_autoptr(GPtrArray) held = desk_run(desk, &order, 1);
+        expect(held->pdata[0], BURN_HELD);
+        cr_assert(burn_decide(desk->journal, order->order_id, decisions[i], NULL));
+        g_autoptr(GPtrArray) ended = desk_run(desk, &order, 1);
+        expect(ended->pdata[0], outcomes[i]);
+        cr_expect_eq(desk_revoked(desk), 0, "%s", order->order_id);
+    }
+}
+
 Test(kinds, a_key_that_is_plugged_in_proves_its_holder_for_an_exchange)
 {
     g_autoptr(GError) error = NULL;
