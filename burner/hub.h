@@ -86,12 +86,13 @@ GPtrArray *burn_hub_tokens(BurnHub *hub, GError **error);
 gboolean burn_hub_may_take(const BurnHub *hub, const BurnToken *token);
 
 /* The key of @serial signs @challenge with the private key of its one certificate: another CA's key proves its holder
- * (BurnOrder.proof_*). The PIN is tried once. (transfer full) SB_ERROR_TOKEN, SB_ERROR_ENV. */
+ * (BurnOrder.proof_*). The PIN is tried once. (transfer full) SB_ERROR_PIN, SB_ERROR_TOKEN, SB_ERROR_ENV. */
 gboolean burn_hub_prove(BurnHub *hub, const char *serial, const BurnPin *pin, GBytes *challenge, GBytes **certificate,
                         GBytes **signature, GError **error);
 
 /* A key whose certificates were revoked is made blank again: initialised with our SO PIN under a label that says so, and
- * everything on it is gone. Only a key that bears our label. The same again does no harm. SB_ERROR_TOKEN, SB_ERROR_ENV. */
+ * everything on it is gone. Only a key that bears our label. The same again does no harm, but after SB_ERROR_PIN (it does
+ * not answer to our SO PIN) it locks the key in the end. SB_ERROR_TOKEN, SB_ERROR_ENV. */
 gboolean burn_hub_wipe(BurnHub *hub, const char *serial, GError **error);
 
 /* Burn all @orders (element-type BurnOrder), as many at once as there are tokens and max_procs allows.

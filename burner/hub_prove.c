@@ -15,6 +15,7 @@ typedef struct {
     BurnHub *hub;
     const char *serial;
     GVariant *answer;
+    BurnFault kind;
     char *fault;
     gboolean done, closed;
 } Ask;
@@ -24,6 +25,7 @@ on_answer(BurnWorker *worker, BurnFault fault, GVariant *answer, const char *tex
 {
     Ask *a = data;
     a->answer = answer != NULL ? g_variant_ref(answer) : NULL;
+    a->kind = fault;
     a->fault = g_strdup(text);
     a->done = TRUE;
 }
@@ -34,15 +36,16 @@ on_closed(gpointer data)
     ((Ask *)data)->closed = TRUE;
 }
 
-/* NULL with SB_ERROR_TOKEN. */
+/* NULL with SB_ERROR_TOKEN, or SB_ERROR_PIN. */
 static GVariant *
 answer_of(Ask *a, GError **error)
 {
     while (!a->done)
         g_main_context_iteration(a->hub->context, TRUE);
     a->done = FALSE;
+    gboolean pin = a->kind == BURN_FAULT_PIN || a->kind == BURN_FAULT_LOCKED;
     if (a->answer == NULL)
-        g_set_error(error, SB_ERROR, SB_ERROR_TOKEN, "key %s: %s", a->serial, a->fault);
+        g_set_error(error, SB_ERROR, pin ? SB_ERROR_PIN : SB_ERROR_TOKEN, "key %s: %s", a->serial, a->fault);
     g_clear_pointer(&a->fault, g_free);
     return g_steal_pointer(&a->answer);
 }

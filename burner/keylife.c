@@ -52,6 +52,9 @@ burn_key_after(BurnKeyState before, BurnKind kind, BurnOutcome outcome, gboolean
         return BURN_KEY_BURNING;
     if (outcome == BURN_WAITING)
         return before;
+    gboolean in_use = kind == BURN_RENEW || kind == BURN_CHANGE || kind == BURN_SEALS || kind == BURN_UNLOCK;
+    if (outcome == BURN_FAILED && in_use)
+        return before == BURN_KEY_BURNING ? BURN_KEY_ACTIVE : before; /* what it held before is its holder's */
     if (outcome == BURN_FAILED)
         return BURN_KEY_TERMINATED;
     if (kind == BURN_REVOKE)

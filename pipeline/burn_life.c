@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "burner/step.h"
+
 /* What the table forbids stays as it is: the inventory follows what is done, it does not stop it. */
 static gboolean
 becomes(Store *store, const char *serial, BurnKeyState state, const char *unit, GError **error)
@@ -21,6 +23,13 @@ becomes(Store *store, const char *serial, BurnKeyState state, const char *unit, 
     return FALSE;
 }
 
+/* A key that was erased for another order, which is done: what a unit that had it once says does not count. */
+static gboolean
+is_anothers(const StoreKey *key, const char *unit)
+{
+    return key && key->state == BURN_KEY_ACTIVE && g_strcmp0(key->unit, unit) != 0;
+}
+
 static gboolean
 own_key(Store *store, const BurnOrder *order, const BurnResult *result, GError **error)
 {
@@ -33,6 +42,8 @@ own_key(Store *store, const BurnOrder *order, const BurnResult *result, GError *
         g_propagate_error(error, cause);
         return FALSE;
     }
+    if (result->outcome != BURN_DONE && burn_family(order) == BURN_FAMILY_FRESH && is_anothers(known, result->unit))
+        return TRUE;
     BurnKeyState before = known ? known->state : BURN_KEY_BLANK;
     BurnKeyState after = result->outcome == BURN_WAITING ? BURN_KEY_BURNING /* its serial is in the journal: it is claimed */
                                                          : burn_key_after(before, order->kind, result->outcome, result->wiped);
@@ -69,6 +80,14 @@ burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, G
 gboolean
 burn_life_abandon(Store *store, OrderKind kind, const char *serial, const char *unit, GError **error)
 {
+    GError *cause = NULL;
     gboolean fresh = kind == ORDER_NEW || kind == ORDER_REPLACE || kind == ORDER_EXCHANGE;
-    return !fresh || !serial || !*serial || becomes(store, serial, BURN_KEY_TERMINATED, unit, error);
+    if (!fresh || !serial || !*serial)
+        return TRUE;
+    g_autoptr(StoreKey) key = store_get_key(store, serial, &cause);
+    if (cause) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    return is_anothers(key, unit) || becomes(store, serial, BURN_KEY_TERMINATED, unit, error);
 }

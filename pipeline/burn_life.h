@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* A unit ends, or left a run: its own key, and the keys whose certificates it revoked (which are marked as revoked). One
- * that is done is noted before the journal says so, never after: what has become of its key since then stays.
+ * that is done or failed is noted before the journal says so, never after: what has become of its key since then stays.
  * SB_ERROR_STORE. */
 gboolean burn_life_note(Store *store, const BurnOrder *order, const BurnResult *result, GError **error);
 

@@ -118,10 +118,9 @@ archive(const BurnOrder *order, const BurnResult *result, gpointer data, GError 
     BurnRun *run = data;
     if (result->outcome == BURN_DONE &&
         ((result->certificate && !archive_certificate(run, order, result, error)) ||
-         !handover_protocol_keep(run->ws, order, result, error) || !revoke_seals(run, order, result, error) ||
-         !burn_life_note(run->ws->store, order, result, error)))
+         !handover_protocol_keep(run->ws, order, result, error) || !revoke_seals(run, order, result, error)))
         return FALSE;
-    return withdraw_seals(run, result, error);
+    return burn_life_note(run->ws->store, order, result, error) && withdraw_seals(run, result, error);
 }
 
 static gboolean
@@ -196,7 +195,8 @@ finished(const BurnOrder *order, const BurnResult *result, gpointer data)
         g_free(t->reason);
         t->reason = g_strdup(result->reason);
     }
-    if (result->outcome != BURN_DONE && !run->error)
+    gboolean noted = result->outcome == BURN_DONE || result->outcome == BURN_FAILED; /* by archive, once: its key goes on */
+    if (!noted && !run->error)
         burn_life_note(run->ws->store, order, result, &run->error);
     if (t->ended == t->units && !run->error)
         settle(run, order->order_id, t, &run->error);
@@ -366,27 +366,50 @@ burn_run_needs(BurnRun *run, GError **error)
     return tokens ? g_steal_pointer(&needs) : NULL;
 }
 
+/* A unit is on its way onto this key, or held with it: the run that erased it for the unit was killed before the inventory
+ * was told. */
+static gboolean
+is_at_work(GPtrArray *units, const char *serial)
+{
+    for (guint i = 0; i < units->len; i++) {
+        const StoreUnit *u = units->pdata[i];
+        gboolean begun = u->state >= BURN_STATE_CLAIMED && u->state < BURN_STATE_DONE;
+        if ((begun || u->state == BURN_STATE_HELD) && !g_strcmp0(u->token_serial, serial))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* One that refuses our SO PIN is tried once: the next tries would lock it. */
+static gboolean
+wipe(BurnRun *run, const StoreKey *key, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    gboolean blank = burn_hub_wipe(run->hub, key->serial, &cause);
+    if ((blank || g_error_matches(cause, SB_ERROR, SB_ERROR_PIN)) &&
+        !store_key_becomes(run->ws->store, key->serial, blank ? BURN_KEY_BLANK : BURN_KEY_DAMAGED, key->unit, error))
+        return FALSE;
+    if (run->calls.wiped)
+        run->calls.wiped(key->serial, key->unit, blank ? NULL : cause->message, run->calls.data);
+    return TRUE;
+}
+
 /* Keys whose certificates are revoked, and that are plugged in. */
 static gboolean
 wipe_ended(BurnRun *run, GError **error)
 {
     g_autoptr(GPtrArray) keys = store_keys(run->ws->store, error), tokens = NULL;
-    for (guint i = 0; keys && i < keys->len; i++) {
+    g_autoptr(GPtrArray) units = keys ? store_units(run->ws->store, NULL, error) : NULL;
+    for (guint i = 0; units && i < keys->len; i++) {
         const StoreKey *key = keys->pdata[i];
-        g_autoptr(GError) cause = NULL;
-        if (key->state != BURN_KEY_TERMINATED || g_atomic_int_get(&run->stop))
+        if (key->state != BURN_KEY_TERMINATED || is_at_work(units, key->serial) || g_atomic_int_get(&run->stop))
             continue;
         if (!tokens && !(tokens = burn_hub_tokens(run->hub, error)))
             return FALSE;
-        if (!token_of(tokens, key->serial))
-            continue;
-        if (burn_hub_wipe(run->hub, key->serial, &cause) &&
-            !store_key_becomes(run->ws->store, key->serial, BURN_KEY_BLANK, key->unit, error))
+        if (token_of(tokens, key->serial) && !wipe(run, key, error))
             return FALSE;
-        if (run->calls.wiped)
-            run->calls.wiped(key->serial, key->unit, cause ? cause->message : NULL, run->calls.data);
     }
-    return keys != NULL;
+    return units != NULL;
 }
 
 gboolean

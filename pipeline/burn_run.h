@@ -24,7 +24,8 @@ typedef struct {
     void (*skipped)(const char *order_id, const char *why, gpointer data);
     /* The PIN of a key in use, before the run; NULL: not now. */
     BurnPin *(*ask_pin)(const char *unit, const char *serial, gpointer data);
-    /* A key whose certificates @unit revoked was plugged in: it is blank again, or @why it is not. */
+    /* A key whose certificates @unit revoked was plugged in: it is blank again, or @why it is not. One that refuses our SO
+     * PIN is damaged from here on and not tried again. */
     void (*wiped)(const char *serial, const char *unit, const char *why, gpointer data);
 } BurnRunCalls;
 

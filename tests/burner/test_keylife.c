@@ -14,6 +14,16 @@ Test(keylife, what_a_burn_leaves_is_always_allowed)
             }
 }
 
+Test(keylife, what_is_given_up_ends_a_fresh_key_and_no_holders)
+{
+    for (guint kind = BURN_NEW; kind <= BURN_SEALS; kind++) {
+        gboolean in_use = kind == BURN_RENEW || kind == BURN_CHANGE || kind == BURN_SEALS || kind == BURN_UNLOCK;
+        cr_expect_eq(burn_key_after(BURN_KEY_BURNING, kind, BURN_FAILED, FALSE),
+                     in_use ? BURN_KEY_ACTIVE : BURN_KEY_TERMINATED, "%s", burn_kind_name(kind));
+    }
+    cr_expect_eq(burn_key_after(BURN_KEY_TERMINATED, BURN_RENEW, BURN_FAILED, FALSE), BURN_KEY_TERMINATED);
+}
+
 Test(keylife, a_lost_key_does_not_come_back_alive)
 {
     cr_assert_not(burn_key_may(BURN_KEY_LOST, BURN_KEY_ACTIVE));

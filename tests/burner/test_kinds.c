@@ -382,6 +382,7 @@ Test(kinds, a_key_that_is_plugged_in_proves_its_holder_for_an_exchange)
     GBytes *none = NULL, *nothing = NULL;
     cr_assert_not(burn_hub_prove(hub, serial, wrong, challenge, &none, &nothing, &error));
     cr_assert(none == NULL && nothing == NULL);
+    cr_expect(g_error_matches(error, SB_ERROR, SB_ERROR_PIN));
     g_clear_error(&error);
     cr_assert_not(burn_hub_prove(hub, "0000", pin, challenge, &none, &nothing, &error));
 }

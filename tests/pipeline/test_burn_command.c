@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <poll.h>
 #include <pty.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -307,6 +308,49 @@ Test(burn_command, a_key_lives_from_new_to_wiped, .timeout = 240)
     cr_expect(key_is(third, "blank"));
 
     cr_expect_eq(sealbatch("audit", NULL), EXIT_DONE);
+    end();
+}
+
+static void
+set_unit(const char *unit, const char *state)
+{
+    g_autofree char *path = g_build_filename(dir, "ws/store.db", NULL),
+                    *sql = g_strdup_printf("UPDATE units SET state = '%s' WHERE unit = '%s'", state, unit);
+    sqlite3 *db;
+    cr_assert_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK, "%s", path);
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    cr_assert_eq(sqlite3_changes(db), 1);
+    sqlite3_close(db);
+}
+
+Test(burn_command, a_key_to_be_wiped_is_left_alone_while_a_unit_is_at_work_on_it_and_when_it_refuses_our_so_pin, .timeout = 120)
+{
+    if (!begin())
+        return;
+    put_order("N1", "new", NULL, NULL, 1, TRUE);
+    cr_assert_eq(sealbatch("burn", NULL), EXIT_DONE);
+    g_autofree char *key = protocol("N1", "token"), *again = g_strdup_printf("tokens --mark %s=terminated", key);
+    move_key(key, TRUE);
+    put_order("V1", "revoke", key, NULL, 1, FALSE);
+    cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    move_key(key, FALSE);
+
+    /* killed after it was erased for a unit, before the inventory was told */
+    set_unit("N1", "ISSUED");
+    cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    cr_expect(key_is(key, "terminated"));
+    set_unit("N1", "DONE");
+
+    /* tried once: the next tries would lock it */
+    shell("%s init other && cp ws/keys/master.secret kept && cp -f other/keys/master.secret ws/keys/", COMMAND);
+    cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    cr_expect(key_is(key, "damaged"));
+    shell("cp -f kept ws/keys/master.secret");
+    cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    cr_expect(key_is(key, "damaged"), "a person says that it may be tried again");
+    cr_expect_eq(sealbatch(again, NULL), EXIT_DONE);
+    cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    cr_expect(key_is(key, "blank"));
     end();
 }
 

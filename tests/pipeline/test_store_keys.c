@@ -68,6 +68,20 @@ Test(store_keys, a_unit_that_is_given_up_leaves_a_key_to_be_wiped_unless_it_is_t
     cr_expect_eq(state_of("S2"), BURN_KEY_ACTIVE);
 }
 
+Test(store_keys, a_unit_has_no_say_about_a_key_that_is_anothers_by_now)
+{
+    const BurnOrder order = { .order_id = (char *)"A1", .kind = BURN_NEW };
+    BurnResult result = { .unit = (char *)"A1", .token_serial = (char *)"S1", .outcome = BURN_HELD };
+    cr_expect(store_key_becomes(store, "S1", BURN_KEY_ACTIVE, "B1", NULL), "erased for B1, which is done");
+    cr_expect(burn_life_note(store, &order, &result, NULL));
+    cr_expect_eq(state_of("S1"), BURN_KEY_ACTIVE);
+    cr_expect(burn_life_abandon(store, ORDER_NEW, "S1", "A1", NULL));
+    cr_expect_eq(state_of("S1"), BURN_KEY_ACTIVE, "it would be wiped");
+    result.unit = (char *)"B1";
+    cr_expect(burn_life_note(store, &order, &result, NULL));
+    cr_expect_eq(state_of("S1"), BURN_KEY_BURNING, "its own unit may say it");
+}
+
 Test(store_keys, a_workspace_of_version_2_brings_its_keys_along)
 {
     static const char old[] =
