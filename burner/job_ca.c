@@ -185,6 +185,7 @@ revoke_all(BurnCa *ca, Task *t)
             g_ptr_array_add(t->revoke, g_bytes_ref(t->certificate));
         else if (t->answer == BURN_CA_PENDING) { /* what is to be revoked may still come */
             t->answer = BURN_CA_UNCLEAR;
+            g_clear_error(&t->error); /* says what brings it: this order wants it no more */
             g_set_error_literal(&t->error, SB_ERROR, SB_ERROR_CA,
                                 "the CA has not answered yet: its certificate is revoked in the run that finds it");
             return;

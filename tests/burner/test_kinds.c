@@ -368,6 +368,26 @@ Test(kinds, seals_that_are_given_up_or_begun_again_leave_the_holders_certificate
     }
 }
 
+Test(kinds, what_was_asked_of_a_ca_behind_an_air_gap_and_given_up_waits_to_be_revoked)
+{
+    g_autofree char *out = g_build_filename(desk->folder, "out", NULL), *in = g_build_filename(desk->folder, "in", NULL),
+                    *chain = g_build_filename(desk->folder, "ca/ca.crt", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BurnOrder) order = desk_order(desk, "SQ2", BURN_NEW);
+    BurnCa *local = desk->ca;
+    desk->ca = burn_ca_files_open(out, in, chain, &error);
+    cr_assert_not_null(desk->ca, "%s", error ? error->message : "");
+    g_autoptr(GPtrArray) asked = desk_run(desk, &order, 1);
+    expect(asked->pdata[0], BURN_WAITING);
+    cr_assert(burn_decide(desk->journal, "SQ2", BURN_DECIDE_GIVE_UP, NULL));
+    g_autoptr(GPtrArray) given_up = desk_run(desk, &order, 1);
+    expect(given_up->pdata[0], BURN_INTERRUPTED);
+    const char *reason = ((BurnResult *)given_up->pdata[0])->reason;
+    cr_expect_not_null(strstr(reason, "revoked in the run that finds it"), "%s", reason);
+    burn_ca_free(desk->ca);
+    desk->ca = local;
+}
+
 Test(kinds, a_key_that_is_plugged_in_proves_its_holder_for_an_exchange)
 {
     g_autoptr(GError) error = NULL;
