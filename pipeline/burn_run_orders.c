@@ -121,15 +121,17 @@ is_given_up(BurnRun *run, const char *serial, const char *order_id)
 }
 
 /* (element-type BurnPlanOld) The holder's certificates, this order's own excepted: a unit that goes on after a crash
- * must find what it found at first. */
+ * must find what it found at first. Who ends a key finds what is alive on one that is given up, too. */
 static GPtrArray *
 old_certificates(BurnRun *run, const StoreOrder *record, const BurnFacts *facts, const char *key, GError **error)
 {
     g_autoptr(GPtrArray) known = store_certificates(run->ws->store, record->holder, record->order_id, error);
     g_autoptr(GPtrArray) old = g_ptr_array_new_with_free_func((GDestroyNotify)burn_plan_old_free);
+    gboolean ends = record->kind == ORDER_REPLACE || record->kind == ORDER_REVOKE;
     for (guint i = 0; known && i < known->len; i++) {
         const StoreCertificate *c = known->pdata[i];
-        if (is_given_up(run, c->token_serial, record->order_id))
+        gboolean revocable = ends && c->not_after > record->received_at;
+        if (!revocable && is_given_up(run, c->token_serial, record->order_id))
             continue;
         BurnPlanOld *one = g_new0(BurnPlanOld, 1);
         one->der = evidence_get(run->ws->evidence, c->digest, error);

@@ -329,10 +329,13 @@ Test(burn_command, a_key_to_be_wiped_is_left_alone_while_a_unit_is_at_work_on_it
         return;
     put_order("N1", "new", NULL, NULL, 1, TRUE);
     cr_assert_eq(sealbatch("burn", NULL), EXIT_DONE);
-    g_autofree char *key = protocol("N1", "token"), *again = g_strdup_printf("tokens --mark %s=terminated", key);
+    g_autofree char *key = protocol("N1", "token"), *again = g_strdup_printf("tokens --mark %s=terminated", key),
+                    *lost = g_strdup_printf("tokens --mark %s=lost", key);
     move_key(key, TRUE);
+    cr_expect_eq(sealbatch(lost, NULL), EXIT_DONE, "said before the order came");
     put_order("V1", "revoke", key, NULL, 1, FALSE);
     cr_expect_eq(sealbatch("burn", NULL), EXIT_DONE);
+    cr_expect_eq(revoked(), 1, "a key that was said to be lost holds a certificate that is alive");
     move_key(key, FALSE);
 
     /* killed after it was erased for a unit, before the inventory was told */
