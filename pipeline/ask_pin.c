@@ -24,6 +24,8 @@ read_line(char line[LONGEST_LINE], gint *stop)
         ssize_t n = read(STDIN_FILENO, line, LONGEST_LINE - 1); /* a terminal gives whole lines */
         if (n <= 0)
             return -1;
+        if (n == LONGEST_LINE - 1 && line[n - 1] != '\n')
+            tcflush(STDIN_FILENO, TCIFLUSH); /* what is left of it is no PIN */
         line[n] = 0;
         return (gssize)strcspn(line, "\r\n");
     }

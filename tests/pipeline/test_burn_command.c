@@ -242,7 +242,9 @@ tree_holds(const char *text)
 
 Test(burn_command, a_key_lives_from_new_to_wiped, .timeout = 240)
 {
-    static const char *const wrong_then_right[] = { "12", "wRoNg-pIn-77", NULL }, *const right[] = { PIN, PIN, NULL };
+    g_autofree char *filled = g_strnfill(255, 'x'), *too_long = g_strconcat(filled, PIN, NULL);
+    const char *const wrong[] = { "12", too_long, "wRoNg-pIn-77", NULL };
+    static const char *const right[] = { PIN, PIN, NULL };
     g_autofree char *screen = NULL, *out = NULL;
     if (!begin())
         return;
@@ -260,7 +262,7 @@ Test(burn_command, a_key_lives_from_new_to_wiped, .timeout = 240)
     g_autofree char *assigned = g_strdup_printf("R1 --assign=%s/as.txt", dir),
                     *decided = g_strconcat(assigned, " --decide R1=retry", NULL);
     g_clear_pointer(&screen, g_free);
-    cr_expect_eq(burn(assigned, wrong_then_right, &screen), EXIT_FAILED, "%s", screen);
+    cr_expect_eq(burn(assigned, wrong, &screen), EXIT_FAILED, "%s", screen);
     cr_expect_not_null(strstr(screen, "a PIN has 4 to"), "%s", screen);
     cr_expect_not_null(strstr(screen, "sealbatch burn --decide R1=WHAT"), "%s", screen);
     g_clear_pointer(&screen, g_free);
