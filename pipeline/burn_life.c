@@ -30,6 +30,13 @@ is_anothers(const StoreKey *key, const char *unit)
     return key && key->state == BURN_KEY_ACTIVE && g_strcmp0(key->unit, unit) != 0;
 }
 
+/* The unit starts again elsewhere, or ends: a CA that cannot be reached for its revocation does not bring the key back. */
+static gboolean
+is_abandoned(const StoreKey *key, const char *unit)
+{
+    return key && key->state == BURN_KEY_TERMINATED && g_strcmp0(key->unit, unit) == 0;
+}
+
 static gboolean
 own_key(Store *store, const BurnOrder *order, const BurnResult *result, GError **error)
 {
@@ -43,6 +50,8 @@ own_key(Store *store, const BurnOrder *order, const BurnResult *result, GError *
         return FALSE;
     }
     if (result->outcome != BURN_DONE && burn_family(order) == BURN_FAMILY_FRESH && is_anothers(known, result->unit))
+        return TRUE;
+    if (result->outcome == BURN_INTERRUPTED && is_abandoned(known, result->unit))
         return TRUE;
     BurnKeyState before = known ? known->state : BURN_KEY_BLANK;
     BurnKeyState after = result->outcome == BURN_WAITING ? BURN_KEY_BURNING /* its serial is in the journal: it is claimed */

@@ -82,6 +82,20 @@ Test(store_keys, a_unit_has_no_say_about_a_key_that_is_anothers_by_now)
     cr_expect_eq(state_of("S1"), BURN_KEY_BURNING, "its own unit may say it");
 }
 
+Test(store_keys, a_key_that_was_abandoned_stays_so_while_the_revocation_is_late)
+{
+    const BurnOrder order = { .order_id = (char *)"A1", .kind = BURN_NEW };
+    BurnResult result = { .unit = (char *)"A1", .token_serial = (char *)"S1", .outcome = BURN_INTERRUPTED };
+    cr_expect(burn_life_note(store, &order, &result, NULL));
+    cr_expect_eq(state_of("S1"), BURN_KEY_BURNING);
+    cr_expect(burn_life_abandon(store, ORDER_NEW, "S1", "A1", NULL));
+    cr_expect(burn_life_note(store, &order, &result, NULL));
+    cr_expect_eq(state_of("S1"), BURN_KEY_TERMINATED, "nobody would ever wipe it");
+    result.outcome = BURN_DONE;
+    cr_expect(burn_life_note(store, &order, &result, NULL), "erased by name and taken again");
+    cr_expect_eq(state_of("S1"), BURN_KEY_ACTIVE);
+}
+
 Test(store_keys, a_workspace_of_version_2_brings_its_keys_along)
 {
     static const char old[] =
