@@ -315,14 +315,14 @@ Test(hanzi_verify_among, a_rival_that_cannot_stand_there_is_none)
     const char *last = g_utf8_strrchr(s->text, -1, 0x53f8);
     glong at = g_utf8_pointer_to_offset(s->text, last);
     g_autofree char *other = with_other(s->text, at, 0x53ef); /* 可 */
-    g_auto(HanziVerdict) free_ = {0}, among = {0};
+    g_auto(HanziVerdict) free_ = {0}, among = {0}, of_nothing = {0};
     cr_assert(hanzi_verify_among(m, &s->line, other, NULL, &free_, NULL));
     cr_expect_eq(free_.chars[at].rival, 0x53f8);
     cr_expect_gt(free_.chars[at].apart, 0);
     cr_assert(hanzi_verify_among(m, &s->line, other, all_but_si, &among, NULL));
     cr_expect_neq(among.chars[at].rival, 0x53f8);
     cr_expect_gt(among.chars[at].rho, free_.chars[at].rho);
-    cr_expect_not(hanzi_verify_among(m, &s->line, "", all_but_si, &among, NULL));
+    cr_expect_not(hanzi_verify_among(m, &s->line, "", all_but_si, &of_nothing, NULL));
 }
 
 Test(hanzi_read, easy_lines_are_read_exactly)
