@@ -102,10 +102,27 @@ read_picture(const LicenceTools *tools, const Picture *picture, HanziReadAs as, 
     return g_strdup(reading.text);
 }
 
+/* With the faint ink and without it, where the row was found without: the surer of both. */
+static char *
+read_value(const LicenceTools *tools, RowCuts *cuts, HanziReadAs as, double *confidence)
+{
+    char *text = read_picture(tools, value_cut(cuts), as, confidence);
+    if (!cuts->row->over_faint)
+        return text;
+    double sure;
+    g_auto(Picture) plain = picture_of(cuts->flat, &cuts->row->value, 1, FALSE);
+    g_autofree char *other = read_picture(tools, &plain, as, &sure);
+    if (sure <= *confidence)
+        return text;
+    *confidence = sure;
+    g_free(text);
+    return g_steal_pointer(&other);
+}
+
 static char *
 read_row(const LicenceTools *tools, RowCuts *cuts, gboolean both, HanziReadAs as, double *confidence)
 {
-    char *text = read_picture(tools, value_cut(cuts), as, confidence);
+    char *text = read_value(tools, cuts, as, confidence);
     if (!both || !cuts->row->has_second)
         return text;
     double second;
@@ -177,24 +194,33 @@ verify_pictures(const LicenceTools *tools, const Picture *first, const Picture *
 }
 
 static Judged
-verify_grown(const LicenceTools *tools, RowCuts *cuts, gboolean both, double grow, const char *expected)
+verify_grown(const LicenceTools *tools, RowCuts *cuts, gboolean both, double grow, gboolean over_faint,
+             const char *expected)
 {
-    g_auto(Picture) first = picture_of(cuts->flat, &cuts->row->value, grow, cuts->row->over_faint);
+    g_auto(Picture) first = picture_of(cuts->flat, &cuts->row->value, grow, over_faint);
     g_auto(Picture) second = { NULL, NULL, { 0 } };
     if (both)
-        second = picture_of(cuts->flat, &cuts->row->second, grow, cuts->row->over_faint);
+        second = picture_of(cuts->flat, &cuts->row->second, grow, over_faint);
     return verify_pictures(tools, &first, both ? &second : NULL, expected);
 }
 
-/* The first cut decides unless it failed: then the line may be a little higher or lower than it seemed. */
+/*
+ * The first cut decides unless it failed: then the line may be a little higher or lower than it seemed, and thin print
+ * may have gone with the faint ink.
+ */
 static Judged
 verify_row(const LicenceTools *tools, RowCuts *cuts, gboolean both, const char *expected)
 {
     static const double grows[] = { 1.08, 0.93 };
     Judged first = verify_pictures(tools, value_cut(cuts), both ? second_cut(cuts) : NULL, expected);
     for (guint i = 0; i < G_N_ELEMENTS(grows) && first.verdict != VERDICT_CONFIRMED; i++) {
-        Judged judged = verify_grown(tools, cuts, both, grows[i], expected);
+        Judged judged = verify_grown(tools, cuts, both, grows[i], cuts->row->over_faint, expected);
         if (judged.verdict == VERDICT_CONFIRMED)
+            return judged;
+    }
+    if (cuts->row->over_faint && first.verdict != VERDICT_CONFIRMED) {
+        Judged judged = verify_grown(tools, cuts, both, 1, FALSE, expected);
+        if (judged.verdict == VERDICT_CONFIRMED || first.why == HANZI_WHY_NO_LINE)
             return judged;
     }
     return first;

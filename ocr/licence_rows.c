@@ -9,7 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { CELL_PX = 56, LEAST_HEIGHT = 8, MOST_HEIGHT = 60, SPANS_MAX = 600 };
+enum { CELL_PX = 56, READ_EM_PX = 48, LEAST_HEIGHT = 8, MOST_HEIGHT = 60, SPANS_MAX = 600, LABELS_READ_MAX = 24,
+       WIDEST_PX = 6000, PIECE_PX = 12, PIECE_INK = 40 };
+
+static const double INK_OF_EM = 0.93;                         /* height of a line's ink, in em */
+static const double READ_MARGIN_X = 0.7, READ_MARGIN_Y = 0.3; /* em, as hanzi.h asks */
 
 static const double LABEL_LONGEST = 9.2;  /* heights */
 static const double LABEL_SHORTEST = 1.7; /* heights: two characters */
@@ -19,6 +23,7 @@ static const double VALUE_AWAY = 5.6;      /* from its label: one of two charact
 
 static const double COLONS[] = { 0.24, 0.41, 0.58 }; /* em a colon's ink takes after the label: half or full width */
 static const double SURE = 0.35;              /* certainty that makes a label */
+static const double CERTAINTY_READ = 0.6;     /* of a label that was read as a whole */
 
 typedef struct {
     Flat *flat;
@@ -138,6 +143,48 @@ label_on(const Look *look, const RowSpan *at, double *certainty)
             best = label, *certainty = chance;
     }
     return best;
+}
+
+/* The line picture of @at without faint ink where @look says so; margins in em. */
+static Image *
+line_ink(const Look *look, const RowSpan *at, double margin_x, double margin_y)
+{
+    double em = at->height_px / INK_OF_EM;
+    Quad quad = row_span_quad(at, margin_x / INK_OF_EM, ((1 - INK_OF_EM) / 2 + margin_y) / INK_OF_EM);
+    guint height = (guint)lround(READ_EM_PX * (1 + 2 * margin_y));
+    guint width = (guint)CLAMP(lround(READ_EM_PX * (row_span_length(at) / em + 2 * margin_x)), READ_EM_PX, WIDEST_PX);
+    g_autoptr(Image) cut = flat_cut(look->flat, &quad, width, height);
+    Image *ink = ink_of_line(cut, NULL);
+    if (look->over_faint)
+        ink_drop_faint(ink);
+    return ink;
+}
+
+/* Does @text begin with one of @first and end, but for colons and brackets, with one of @last? */
+static gboolean
+begins_and_ends(const char *text, const char *first, const char *last)
+{
+    const char *end = text + strlen(text);
+    while (end > text && g_unichar_type(g_utf8_get_char(g_utf8_prev_char(end))) != G_UNICODE_OTHER_LETTER)
+        end = g_utf8_prev_char(end);
+    return g_utf8_strlen(text, end - text) >= 2 && g_utf8_strchr(first, -1, g_utf8_get_char(text)) &&
+           g_utf8_strchr(last, -1, g_utf8_get_char(g_utf8_prev_char(end)));
+}
+
+/* Which label the whole of @at reads as: dearer than two cells, and good for faces whose cells alone tell little. */
+static Label
+label_read_on(const Look *look, const RowSpan *at)
+{
+    g_autoptr(Image) ink = line_ink(look, at, READ_MARGIN_X, READ_MARGIN_Y);
+    HanziLine line = { .px = ink->data, .width = ink->width, .height = ink->height, .stride = ink->width,
+                       .em_px = READ_EM_PX };
+    g_auto(HanziReading) reading = { 0 };
+    if (!hanzi_read(look->hanzi, &line, HANZI_READ_ANY, &reading, NULL))
+        return LABEL_NONE;
+    for (guint i = 0; i < G_N_ELEMENTS(SHAPES); i++)
+        if (begins_and_ends(reading.text, SHAPES[i].first, SHAPES[i].last))
+            return SHAPES[i].label;
+    return LABEL_NONE;
 }
 
 /* ---- rows --------------------------------------------------------------------------------------- */
@@ -424,36 +471,149 @@ licence_rows(Flat *flat, const Hanzi *hanzi)
     return rows_of_lines(&look, flat->lines);
 }
 
+/* Does another labelled value begin at @x? */
+static gboolean
+is_column(const GArray *rows, const LicenceRow *but, double x)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        const LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row != but && row->label != LABEL_NONE && row->has_value &&
+            fabs(row->value.left.x - x) < 0.5 * but->value.height_px)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/*
+ * The row of @among right of the label @at that has no label of its own, or -1. With @columns: that begins where one of
+ * their values does.
+ */
+static int
+unlabelled_right_of(const GArray *among, const RowSpan *at, const GArray *columns, const LicenceRow *but)
+{
+    double nearest = VALUE_AWAY * at->height_px;
+    int found = -1;
+    for (guint i = 0; i < among->len; i++) {
+        const LicenceRow *row = &g_array_index(among, LicenceRow, i);
+        double gap = row->value.left.x - at->right.x;
+        if ((row->label != LABEL_NONE && row->label != LABEL_UNREAD) || gap < 0 || gap >= nearest ||
+            fabs(row->value.left.y - at->right.y) > 0.45 * at->height_px ||
+            row->value.height_px < 0.6 * at->height_px ||
+            (columns && !is_column(columns, but, row->value.left.x)))
+            continue;
+        nearest = gap;
+        found = (int)i;
+    }
+    return found;
+}
+
+/* Print without a label that has print on its right may be one: it is read as a whole. */
+static void
+read_labels(const Look *look, GArray *rows)
+{
+    for (guint i = 0, tried = 0; i < rows->len && tried < LABELS_READ_MAX; i++) {
+        const LicenceRow *left = &g_array_index(rows, LicenceRow, i);
+        const RowSpan at = left->value;
+        double length = row_span_length(&at);
+        if (left->label != LABEL_NONE || length > LABEL_LONGEST * at.height_px || length < LABEL_SHORTEST * at.height_px)
+            continue;
+        int k = unlabelled_right_of(rows, &at, NULL, NULL);
+        if (k < 0)
+            continue;
+        tried++;
+        Label label = label_read_on(look, &at);
+        if (label == LABEL_NONE || licence_row_find(rows, label))
+            continue;
+        LicenceRow *row = &g_array_index(rows, LicenceRow, (guint)k);
+        row->label = label;
+        row->label_at = at;
+        row->certainty = CERTAINTY_READ;
+        find_second(row, rows);
+    }
+}
+
+static void
+set_value(LicenceRow *row, const LicenceRow *other)
+{
+    row->value = other->value;
+    row->second = other->second;
+    row->has_second = other->has_second;
+    row->has_value = row->over_faint = TRUE;
+}
+
 /* The value that @darker has right of the label of @row. */
 static void
 take_value(LicenceRow *row, const GArray *darker)
 {
-    const RowSpan *at = &row->label_at;
-    double nearest = VALUE_AWAY * at->height_px;
-    for (guint i = 0; i < darker->len; i++) {
-        const LicenceRow *other = &g_array_index(darker, LicenceRow, i);
-        double gap = other->value.left.x - at->right.x;
-        if ((other->label != LABEL_NONE && other->label != LABEL_UNREAD) || gap < 0 || gap >= nearest ||
-            fabs(other->value.left.y - at->right.y) > 0.45 * at->height_px ||
-            other->value.height_px < 0.6 * at->height_px)
-            continue;
-        nearest = gap;
-        row->value = other->value;
-        row->second = other->second;
-        row->has_second = other->has_second;
-        row->has_value = row->over_faint = TRUE;
+    int k = unlabelled_right_of(darker, &row->label_at, NULL, NULL);
+    if (k >= 0)
+        set_value(row, &g_array_index(darker, LicenceRow, (guint)k));
+}
+
+/* Is there print, not specks, in the PIECE_PX columns from @x? */
+static gboolean
+has_print(const Image *ink, guint x)
+{
+    guint dark = 0;
+    for (guint y = 0; y < ink->height; y++)
+        for (guint c = x; c < x + PIECE_PX; c++)
+            dark += ink->data[(gsize)y * ink->width + c] < 200;
+    return dark >= PIECE_INK;
+}
+
+/* Where on @value's axis print begins that is not faint. Returns: FALSE where all of it is faint. */
+static gboolean
+first_print(const Look *look, const RowSpan *value, Point *left)
+{
+    g_autoptr(Image) ink = line_ink(look, value, 0, 0);
+    guint from = 0, last = ink->width - PIECE_PX;
+    while (from < last && !has_print(ink, from))
+        from++;
+    double share = (double)from / ink->width;
+    *left = (Point){ value->left.x + share * (value->right.x - value->left.x),
+                     value->left.y + share * (value->right.y - value->left.y) };
+    return from < last;
+}
+
+/*
+ * A piece of a word across the page may stand before the value or touch its beginning. It goes where it vanishes with
+ * the faint ink and what is left begins where another value does: both are asked for, lest a first character be lost.
+ */
+static void
+put_in_column(const Look *look, const GArray *rows, const GArray *darker, LicenceRow *row)
+{
+    Point left;
+    if (is_column(rows, row, row->value.left.x))
+        return;
+    if (first_print(look, &row->value, &left)) {
+        if (is_column(rows, row, left.x))
+            row->value.left = left;
+        return;
     }
+    int k = unlabelled_right_of(darker, &row->label_at, rows, row);
+    if (k >= 0)
+        set_value(row, &g_array_index(darker, LicenceRow, (guint)k));
+}
+
+static gboolean
+has_both_names(const GArray *rows)
+{
+    return licence_row_find(rows, LABEL_NAME) && licence_row_find(rows, LABEL_LEGAL_REP);
 }
 
 void
 licence_rows_look_harder(Flat *flat, const Hanzi *hanzi, GArray *rows)
 {
-    if (licence_row_find(rows, LABEL_NAME) && licence_row_find(rows, LABEL_LEGAL_REP))
+    Look plain = { flat, hanzi, FALSE };
+    if (!has_both_names(rows))
+        read_labels(&plain, rows);
+    if (has_both_names(rows))
         return;
     g_autoptr(GArray) parts = ink_parts_of_dark_print(flat->ink);
     g_autoptr(GPtrArray) lines = lines_find(parts);
     Look look = { flat, hanzi, TRUE };
     g_autoptr(GArray) darker = rows_of_lines(&look, lines);
+    read_labels(&look, darker);
     gboolean has[LABELS] = { FALSE };
     for (guint i = 0; i < rows->len; i++) {
         LicenceRow *row = &g_array_index(rows, LicenceRow, i);
@@ -467,6 +627,11 @@ licence_rows_look_harder(Flat *flat, const Hanzi *hanzi, GArray *rows)
         row.over_faint = TRUE;
         if (row.has_value && !has[row.label])
             g_array_append_val(rows, row);
+    }
+    for (guint i = 0; i < rows->len; i++) {
+        LicenceRow *row = &g_array_index(rows, LicenceRow, i);
+        if (row->over_faint && (row->label == LABEL_NAME || row->label == LABEL_LEGAL_REP))
+            put_in_column(&look, rows, darker, row);
     }
     g_array_sort(rows, by_top);
 }

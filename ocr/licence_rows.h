@@ -54,8 +54,9 @@ typedef struct {
 GArray *licence_rows(Flat *flat, const Hanzi *hanzi);
 
 /*
- * Where a name's label or value was not found: look once more at dark print alone, as words or patterns across a page
- * tie its lines together. Rows that this look has found of labels without a value are added to @rows.
+ * Where a name's label or value was not found: read as a whole what may be a label, and where that is not enough look
+ * once more at dark print alone, as words or patterns across a page tie its lines together. Rows that this look has
+ * found of labels without a value are added to @rows.
  */
 void licence_rows_look_harder(Flat *flat, const Hanzi *hanzi, GArray *rows);
 

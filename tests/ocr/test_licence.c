@@ -6,6 +6,7 @@
 #include "tests/ocr/drawn_page.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #define CODE "91110108MA00TE5T26"
 
@@ -203,6 +204,39 @@ Test(licence, another_name_is_never_confirmed_and_never_copied)
         cr_assert_neq(document_find_field(d, FIELD_LEGAL_REP)->verdict, VERDICT_CONFIRMED, "row %u", i);
         cr_assert_str_eq(text_of(d, FIELD_COMPANY_NAME), "海岱市临江轩辰科技有限公司");
         cr_assert_str_eq(text_of(d, FIELD_CREDIT_CODE), CODE);
+    }
+}
+
+/* Pale print, and between the name's label and its value a word across the page, fainter still. */
+static Image *
+landscape_under_a_word(void)
+{
+    DrawnText texts[G_N_ELEMENTS(LANDSCAPE)];
+    memcpy(texts, LANDSCAPE, sizeof texts);
+    texts[3].text = "名称";
+    Drawn d = drawn_new(297, 210, 7);
+    cairo_set_source_rgb(d.cr, 0.4, 0.4, 0.4);
+    drawn_write(&d, texts, G_N_ELEMENTS(texts));
+    cairo_set_source_rgb(d.cr, 0.62, 0.62, 0.62);
+    cairo_set_font_size(d.cr, 6);
+    cairo_move_to(d.cr, 43, 87);
+    cairo_rotate(d.cr, -0.5);
+    cairo_show_text(d.cr, "仅");
+    return drawn_image(&d);
+}
+
+Test(licence, a_word_across_the_page_cuts_nothing_off_a_name_and_adds_nothing_to_it)
+{
+    static const char *const others[] = { "岱市临江轩辰科技有限公司", "仅海岱市临江轩辰科技有限公司" };
+    g_autoptr(Image) image = landscape_under_a_word();
+    g_autoptr(Document) d = read_one(image, &COMPANY);
+    assert_company(d);
+    cr_assert_str_eq(document_find_field(d, FIELD_COMPANY_NAME)->evidence,
+                     "every character verified, beside its label");
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+        ReaderExpect expect = { .company_name = others[i] };
+        g_autoptr(Document) other = read_one(image, &expect);
+        cr_assert_neq(document_find_field(other, FIELD_COMPANY_NAME)->verdict, VERDICT_CONFIRMED, "row %u", i);
     }
 }
 
