@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "pipeline/exit_code.h"
+#include "support/softhsm.h"
 
 #define COMMAND BUILD_DIR "/sealbatch"
 #define SAMPLE SOURCE_DIR "/samples/orders/SQ50011002"
@@ -37,17 +38,6 @@ shell(const char *format, ...)
     int status;
     cr_assert(g_spawn_sync(NULL, (char **)argv, NULL, 0, NULL, NULL, NULL, NULL, &status, NULL));
     cr_assert_eq(status, 0, "%s", line);
-}
-
-static const char *
-softhsm(void)
-{
-    static const char *const places[] = { "/usr/lib/softhsm/libsofthsm2.so",
-                                          "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so" };
-    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
-        if (g_file_test(places[i], G_FILE_TEST_EXISTS))
-            return places[i];
-    return NULL;
 }
 
 /* Does any command line or environment hold it? */

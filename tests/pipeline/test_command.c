@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "pipeline/exit_code.h"
+#include "support/softhsm.h"
 
 #define COMMAND BUILD_DIR "/sealbatch"
 #define ORDERS SOURCE_DIR "/samples/orders"
@@ -412,17 +413,6 @@ Test(command, sigterm_stops_in_order_with_6)
 }
 
 /* ---- to burned keys ------------------------------------------------------------------------------------- */
-
-static const char *
-softhsm(void)
-{
-    static const char *const places[] = { "/usr/lib/softhsm/libsofthsm2.so",
-                                          "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so" };
-    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
-        if (g_file_test(places[i], G_FILE_TEST_EXISTS))
-            return places[i];
-    return NULL;
-}
 
 /* Issued certificates; one with a suffix is a file that a kill caught before its rename: nobody ever got it. */
 static guint
